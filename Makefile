@@ -1,0 +1,51 @@
+# The project's commands. `make help` lists them from their own comments.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check lint types layers format requirements migration clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[36m%-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(STAMP) ## make .venv from the hashed requirement files (nothing when that is done)
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+demo: install ## run the vendor page's own sample against a fresh server, then serve (ARGS="--once")
+	$(BIN)/unyo demo $(ARGS)
+
+test: install check ## everything that must pass: format, lint, types, layers, tests on both databases
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
+
+check: lint types layers ## format, lint, types, layers
+
+lint: install ## ruff: format and lint
+	$(BIN)/ruff format --check -q src tests
+	$(BIN)/ruff check -q src tests
+
+types: install ## mypy strict
+	$(BIN)/mypy
+
+layers: install ## imports point one way (import-linter)
+	$(BIN)/lint-imports --no-cache
+
+format: install ## write the formatting and the safe lint fixes
+	$(BIN)/ruff check -q --fix src tests
+	$(BIN)/ruff format -q src tests
+
+requirements: ## compile the hashed requirement files anew (needs uv)
+	uv pip compile pyproject.toml --extra server --universal --generate-hashes -q -o requirements/server.txt
+	uv pip compile pyproject.toml --extra server --group dev --universal --generate-hashes -q -o requirements/dev.txt
+
+migration: install ## generate a migration from the tables: make migration m="add a field"
+	$(BIN)/python -m unyo.storage.migrations "$(m)"
+
+clean: ## remove what the other targets made
+	rm -rf $(VENV) dist .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
