@@ -1,0 +1,118 @@
+"""Who may do what, and which values a service offers: services, members, roles, option lists, keys."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum, auto
+from typing import Final
+
+from .errors import Reason, Refusal
+from .model import UNRESTRICTED, Ticket, TicketKind
+
+
+class Right(Enum):
+    """What a role may allow (contract, section 7)."""
+
+    READ = auto()
+    WRITE = auto()
+    DELETE = auto()
+    SETTINGS = auto()
+    TEMPLATES = auto()
+
+
+class Role(StrEnum):
+    """The vendor's roles; one is held per master ID and service code."""
+
+    OWNER = "特権ユーザ"
+    ADMINISTRATOR = "管理ユーザ"
+    UPDATER = "更新ユーザ"
+    READER = "参照ユーザ"
+
+
+RIGHTS: Final[Mapping[Role, frozenset[Right]]] = {
+    Role.OWNER: frozenset(Right),
+    Role.ADMINISTRATOR: frozenset(Right),
+    Role.UPDATER: frozenset({Right.READ, Right.WRITE, Right.TEMPLATES}),
+    Role.READER: frozenset({Right.READ}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An account in one service: its role, approval right (承認権限) and management groups there."""
+
+    master_id: str
+    name: str
+    role: Role
+    may_approve: bool = False
+    groups: frozenset[str] = frozenset()
+
+    @property
+    def display_name(self) -> str:
+        """The account's name, or its master ID where it has none."""
+        return self.name or self.master_id
+
+    def may_see(self, ticket: Ticket) -> bool:
+        """Whether the ticket's management group shows it to this member (contract, section 7)."""
+        group = ticket.management_group
+        return not self.groups or group in self.groups or group in {"", UNRESTRICTED}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A value of an option list; ``parameter`` is our name, ``parent`` the value it depends on."""
+
+    kind: TicketKind
+    parameter: str
+    value: str
+    parent: str = ""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service code (tenant): its members and its option lists, in their order, retired values left out."""
+
+    code: str
+    members: Mapping[str, Member]
+    options: tuple[Option, ...]
+    _offered: dict[tuple[TicketKind, str], dict[tuple[str, str], int]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+
+    def __post_init__(self) -> None:
+        for option in self.options:
+            offered = self._offered.setdefault((option.kind, option.parameter), {})
+            offered.setdefault((option.value, option.parent), len(offered))
+
+    def offers(self, kind: TicketKind, parameter: str, value: str, parent: str = "") -> bool:
+        """Whether the value stands in the list (under that parent)."""
+        return (value, parent) in self._offered.get((kind, parameter), ())
+
+    def order_of(self, kind: TicketKind, parameter: str) -> dict[str, int]:
+        """Each value of a list with its position in it, counted from 0."""
+        return {value: position for (value, _), position in self._offered.get((kind, parameter), {}).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class AccessKey:
+    """An access key, its owner's master ID and its secret, which stays encrypted until it is needed."""
+
+    access_key: str
+    owner: str
+    sealed_secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Everything that is administered, as of one version; a newer version replaces it whole."""
+
+    version: int
+    services: Mapping[str, Service]
+    keys: Mapping[str, AccessKey]
+
+    def admit(self, *, owner: str, master_id: str, service_code: str, right: Right) -> tuple[Service, Member] | Refusal:
+        """Check 8: the master ID is the caller's own, belongs to the service, and its role allows it."""
+        service = self.services.get(service_code)
+        member = service.members.get(master_id) if service else None
+        if service is None or member is None or owner != master_id or right not in RIGHTS[member.role]:
+            return Refusal(Reason.NOT_A_MEMBER)
+        return service, member
