@@ -1,0 +1,147 @@
+"""What the use cases need of the world, and what they hand to it."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from unyo.tickets.commands import ListTickets, WriteCommand
+from unyo.tickets.decide import FieldChange
+from unyo.tickets.directory import Directory, Member, Service
+from unyo.tickets.errors import Refusal
+from unyo.tickets.model import Ticket, Value
+
+
+class Door(StrEnum):
+    """Through which door a change came; kept in the history."""
+
+    API = "API"
+    PORTAL = "PORTAL"
+
+
+class QueueFull(Exception):
+    """More calls wait to be written than the queue holds; nothing was decided, so the call may be sent again."""
+
+
+class StorageFailed(Exception):
+    """The database did not do its work; the call has changed nothing that was not answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls: the master ID that authentication found, and the access key it used (``""`` without one)."""
+
+    owner: str
+    access_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallId:
+    """The client's own name of a call, with what must be the same when it is sent again (section 6)."""
+
+    value: str
+    action: str
+    body_digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WriteCall:
+    """A command on its way to the writer. ``size`` is the body's bytes, by which the queue is bounded."""
+
+    command: WriteCommand
+    caller: Caller
+    request_id: str
+    door: Door = Door.API
+    call_id: CallId | None = None
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A command that was carried out, durably; ``replayed`` when an earlier call with the same id did it."""
+
+    request_id: str
+    ticket_id: str
+    replayed: bool = False
+
+
+Outcome = Done | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCall:
+    """An answered call with a call id, as it is kept."""
+
+    action: str
+    body_digest: bytes
+    done: Done
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One change of a ticket: its version, when (UTC), who, and the lines."""
+
+    version: int
+    at: datetime
+    master_id: str
+    request_id: str
+    door: Door
+    lines: tuple[FieldChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """A ticket in a list: its number, values by our names, registration and last update (UTC)."""
+
+    number: int
+    kind: str
+    values: Mapping[str, Value]
+    registered: datetime
+    last_update: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a page ended: the last row's sort value (None: empty, sorted last) and ticket number."""
+
+    value: str | int | None
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of tickets, whether more follow, where it ended, and how many there are (``limit`` at the most)."""
+
+    rows: Sequence[TicketRow]
+    next: Position | None
+    total: int
+    total_is_exact: bool
+
+
+class Writer(Protocol):
+    """The one place that writes tickets."""
+
+    def submit(self, call: WriteCall) -> Future[Outcome]:
+        """Queue a call; its future is done after the commit, or fails with StorageFailed.
+
+        Raises:
+            QueueFull: the queue holds as much as it may.
+        """
+
+
+class Reader(Protocol):
+    """Reads; each may raise StorageFailed."""
+
+    def directory(self) -> Directory:
+        """The directory, at most a moment old."""
+
+    def ticket(self, service_code: str, number: int) -> Ticket | None:
+        """A ticket with all its memos."""
+
+    def history(self, service_code: str, number: int, before: int | None, limit: int) -> Sequence[HistoryEntry]:
+        """The changes below version ``before`` (None: all), newest first, ``limit`` at the most."""
+
+    def tickets(self, query: ListTickets, member: Member, service: Service, after: Position | None) -> Page:
+        """A page of the tickets that the member may see."""
