@@ -1,0 +1,121 @@
+"""The directory read whole, and kept under the version row that every node re-reads."""
+
+import threading
+import time
+from collections import defaultdict
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from unyo.tickets.directory import AccessKey, Directory, Member, Option, Role, Service
+from unyo.tickets.model import UNRESTRICTED, TicketKind
+
+from .errors import storage_errors
+from .tables import (
+    access_keys,
+    accounts,
+    group_members,
+    installation,
+    management_groups,
+    memberships,
+    options,
+    services,
+)
+
+# A revoked key or right must be gone within a second everywhere (half of it leaves room for the read).
+MAX_AGE_SECONDS = 0.5
+_GROUP_PARAMETER = "management_group"
+_VERSION = sa.select(installation.c.directory_version)
+
+
+class DirectoryCache:
+    """The newest directory this process knows; readers and the writer keep it fresh."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._directory: Directory | None = None
+        self._checked = float("-inf")
+
+    def peek(self) -> Directory | None:
+        """The directory if it is fresh, without touching the database."""
+        if time.monotonic() - self._checked > MAX_AGE_SECONDS:
+            return None
+        return self._directory
+
+    def current(self) -> Directory:
+        """The directory, re-read when it may be stale.
+
+        Raises:
+            StorageFailed: the database did not answer.
+        """
+        with self._lock:
+            fresh = self.peek()
+            if fresh is not None:
+                return fresh
+            with storage_errors("reading the directory"), self._engine.begin() as connection:
+                return self._refresh(connection)
+
+    def as_seen_by(self, connection: Connection) -> Directory:
+        """The directory as that transaction sees it; rights are judged by this when something is written."""
+        with self._lock:
+            return self._refresh(connection)
+
+    def _refresh(self, connection: Connection) -> Directory:
+        asked = time.monotonic()
+        version = connection.execute(_VERSION).scalar_one()
+        if self._directory is None or self._directory.version != version:
+            self._directory = read_directory(connection, version)
+        self._checked = asked
+        return self._directory
+
+
+def read_directory(connection: Connection, version: int) -> Directory:
+    """Read all services, members, option lists and keys."""
+    members = _members(connection)
+    lists = _options(connection)
+    return Directory(
+        version=version,
+        services={
+            code: Service(code, members.get(code, {}), tuple(lists.get(code, ())))
+            for (code,) in connection.execute(sa.select(services.c.service_code))
+        },
+        keys={
+            row.access_key: AccessKey(row.access_key, row.master_id, row.sealed_secret)
+            for row in connection.execute(sa.select(access_keys))
+        },
+    )
+
+
+def _members(connection: Connection) -> dict[str, dict[str, Member]]:
+    groups: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in connection.execute(sa.select(group_members)):
+        groups[row.service_code, row.master_id].add(row.group_name)
+    found: dict[str, dict[str, Member]] = defaultdict(dict)
+    for row in connection.execute(sa.select(memberships, accounts.c.name).join(accounts)):
+        found[row.service_code][row.master_id] = Member(
+            row.master_id,
+            row.name,
+            Role(row.role),
+            row.may_approve,
+            frozenset(groups[row.service_code, row.master_id]),
+        )
+    return found
+
+
+def _options(connection: Connection) -> dict[str, list[Option]]:
+    found: dict[str, list[Option]] = defaultdict(list)
+    listed = sa.select(options).where(~options.c.is_retired)
+    for row in connection.execute(
+        listed.order_by(options.c.kind, options.c.parameter, options.c.position, options.c.value)
+    ):
+        found[row.service_code].append(Option(TicketKind(row.kind), row.parameter, row.value, row.parent))
+    # The list of management groups is 制限しない and then the service's groups, in both kinds.
+    groups = sa.select(management_groups).order_by(management_groups.c.position, management_groups.c.name)
+    names: dict[str, list[str]] = defaultdict(list)
+    for row in connection.execute(groups):
+        names[row.service_code].append(row.name)
+    for code in connection.execute(sa.select(services.c.service_code)).scalars():
+        for kind in TicketKind:
+            found[code] += [Option(kind, _GROUP_PARAMETER, name) for name in (UNRESTRICTED, *names.get(code, ()))]
+    return found

@@ -1,0 +1,144 @@
+"""Connections to both databases: durable where it writes, read-only and consistent where it reads."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import QueuePool
+
+# How long a statement may wait for a lock, run, or a connection be made, in seconds. A database that is
+# slower than this is in trouble, and the caller is told so rather than left waiting.
+LOCK_SECONDS = 5
+STATEMENT_SECONDS = 30
+CONNECT_SECONDS = 5
+POOL_SECONDS = 5
+READERS = 8
+
+
+class UnusableDatabase(Exception):
+    """The database URL cannot be used; the message says why and what to write instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """One database: an engine that writes, and one that reads beside it."""
+
+    url: URL
+    writing: Engine
+    reading: Engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded database, where one process writes."""
+        return self.url.get_backend_name() == "sqlite"
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.reading.dispose()
+        self.writing.dispose()
+
+
+def parse_url(text: str) -> URL:
+    """Read a SQLAlchemy URL; ``postgresql://`` means psycopg.
+
+    Raises:
+        UnusableDatabase: no URL, another database, or SQLite without a file.
+    """
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise UnusableDatabase(
+            "the database must be a URL, such as sqlite:////var/lib/unyo/unyo.db or postgresql://user@host/unyo"
+        ) from None
+    if url.get_backend_name() == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() != "sqlite":
+        raise UnusableDatabase(f"{url.get_backend_name()} is not supported: use sqlite:///… or postgresql://…")
+    if url.database in {None, "", ":memory:"} or url.query:
+        raise UnusableDatabase("SQLite needs a file: sqlite:////absolute/path or sqlite:///relative/path")
+    return url.set(drivername="sqlite")
+
+
+def open_engines(url: URL) -> Engines:
+    """Make both engines; nothing is connected yet.
+
+    Raises:
+        UnusableDatabase: the folder of a SQLite file is missing or may not be written.
+    """
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url)
+    return _postgresql(url)
+
+
+def _sqlite(url: URL) -> Engines:
+    _create_private(Path(url.database or ""))
+    # Hidden parameters: an error's text would otherwise hold what users wrote.
+    common: dict[str, Any] = {
+        "poolclass": QueuePool,
+        "pool_timeout": POOL_SECONDS,
+        "hide_parameters": True,
+        "connect_args": {"timeout": LOCK_SECONDS, "check_same_thread": False},
+    }
+    writing = sa.create_engine(url, pool_size=1, max_overflow=2, **common)
+    reading = sa.create_engine(url, pool_size=READERS, max_overflow=0, **common)
+
+    @sa.event.listens_for(writing, "connect")
+    def _durable(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # transactions begin where we say so, below
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @sa.event.listens_for(writing, "begin")
+    def _begin_immediate(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    @sa.event.listens_for(reading, "connect")
+    def _read_only(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA query_only=ON")
+
+    @sa.event.listens_for(reading, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")  # one snapshot for all statements of a read
+
+    return Engines(url, writing, reading)
+
+
+def _create_private(path: Path) -> None:
+    """Create the file readable by its owner only; it holds tickets and encrypted secrets."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise UnusableDatabase(f"cannot open the database file {path}: {error.strerror}") from error
+
+
+def _postgresql(url: URL) -> Engines:
+    common: dict[str, Any] = {
+        "pool_timeout": POOL_SECONDS,
+        "hide_parameters": True,
+        "connect_args": {"connect_timeout": CONNECT_SECONDS, "application_name": "unyo"},
+    }
+    writing = sa.create_engine(url, pool_size=1, max_overflow=2, **common)
+    reading = sa.create_engine(
+        url,
+        pool_size=READERS,
+        max_overflow=0,
+        isolation_level="REPEATABLE READ",
+        pool_pre_ping=True,
+        **common,
+    )
+
+    def _session(connection: Any, _record: object) -> None:
+        connection.execute("SET TIME ZONE 'UTC'")
+        connection.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
+        connection.execute(f"SET statement_timeout = '{STATEMENT_SECONDS}s'")
+        connection.commit()
+
+    for engine in (writing, reading):
+        sa.event.listen(engine, "connect", _session)
+    return Engines(url, writing, reading)

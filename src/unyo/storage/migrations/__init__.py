@@ -1,0 +1,49 @@
+"""Migrations: bring a database to the tables of this release, and tell whether it is there."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection, Engine
+
+from unyo.storage.errors import storage_errors
+
+
+def config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration; its scripts lie beside this file, and it uses the given connection."""
+    made = Config()
+    made.set_main_option("script_location", str(Path(__file__).parent))
+    made.set_main_option("path_separator", "os")
+    made.attributes["connection"] = connection
+    return made
+
+
+def newest() -> str:
+    """The revision of this release's tables."""
+    head = ScriptDirectory.from_config(config()).get_current_head()
+    assert head is not None
+    return head
+
+
+def revision_of(engine: Engine) -> str | None:
+    """The revision that a database is at; None for an empty one.
+
+    Raises:
+        StorageFailed: the database did not answer.
+    """
+    with storage_errors("reading the schema's revision"), engine.begin() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def migrate(engine: Engine) -> tuple[str | None, str]:
+    """Bring a database to this release's tables, all or nothing; the revisions before and after.
+
+    Raises:
+        StorageFailed: the database did not do it, and is as it was.
+    """
+    before = revision_of(engine)
+    with storage_errors("migrating"), engine.begin() as connection:
+        command.upgrade(config(connection), "head")
+    return before, newest()

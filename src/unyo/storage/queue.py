@@ -1,0 +1,76 @@
+"""The bounded queue before the writer: calls gather here while a group is being committed."""
+
+import threading
+from collections import deque
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from unyo.services.ports import Outcome, QueueFull, StorageFailed, WriteCall
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A call and the future of its outcome."""
+
+    call: WriteCall
+    future: Future[Outcome] = field(default_factory=Future)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How many calls, and bytes of their bodies, may wait; and how many make one group at the most."""
+
+    waiting_calls: int = 1000
+    waiting_bytes: int = 64 * 1024 * 1024
+    group_calls: int = 64
+    group_bytes: int = 4 * 1024 * 1024
+
+
+class CallQueue:
+    """Calls in the order in which they came; a group is whatever has queued up, never waited for."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
+        self._waiting: deque[Queued] = deque()
+        self._bytes = 0
+        self._closed = False
+        self._changed = threading.Condition()
+
+    def put(self, call: WriteCall) -> Future[Outcome]:
+        """Queue a call.
+
+        Raises:
+            QueueFull: it holds as many calls or bytes as it may.
+            StorageFailed: the writer has been stopped.
+        """
+        with self._changed:
+            if self._closed:
+                raise StorageFailed("the writer has been stopped")
+            if len(self._waiting) >= self._bounds.waiting_calls or self._bytes + call.size > self._bounds.waiting_bytes:
+                raise QueueFull
+            queued = Queued(call)
+            self._waiting.append(queued)
+            self._bytes += call.size
+            self._changed.notify()
+            return queued.future
+
+    def take(self) -> list[Queued]:
+        """Wait for calls and take a group; empty once the queue is closed and drained."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closed)
+            group: list[Queued] = []
+            taken = 0
+            while self._waiting and len(group) < self._bounds.group_calls:
+                if group and taken + self._waiting[0].call.size > self._bounds.group_bytes:
+                    break
+                queued = self._waiting.popleft()
+                taken += queued.call.size
+                group.append(queued)
+            self._bytes -= taken
+            return group
+
+    def close(self) -> None:
+        """Take no more calls; what waits is still served."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()

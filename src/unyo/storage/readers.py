@@ -1,0 +1,71 @@
+"""Reads, each in one snapshot beside the writer."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from unyo.services.ports import Door, HistoryEntry, Page, Position
+from unyo.tickets.commands import ListTickets
+from unyo.tickets.directory import Directory, Member, Service
+from unyo.tickets.model import Ticket
+
+from .directory import DirectoryCache
+from .errors import storage_errors
+from .rows import MEMO_COLUMNS, TICKET_COLUMNS, load_lines, memo_of, ticket_of
+from .tables import history, memos, tickets
+from .ticket_list import read_page
+
+_TICKET = sa.select(*TICKET_COLUMNS).where(
+    tickets.c.service_code == sa.bindparam("code"), tickets.c.number == sa.bindparam("number")
+)
+_MEMOS = (
+    sa.select(*MEMO_COLUMNS)
+    .where(memos.c.service_code == sa.bindparam("code"), memos.c.ticket_number == sa.bindparam("number"))
+    .order_by(memos.c.number)
+)
+_HISTORY = (
+    sa.select(history)
+    .where(history.c.service_code == sa.bindparam("code"), history.c.ticket_number == sa.bindparam("number"))
+    .order_by(history.c.version.desc())
+    .limit(sa.bindparam("limit"))
+)
+_HISTORY_BEFORE = _HISTORY.where(history.c.version < sa.bindparam("before"))
+
+
+class SqlReader:
+    """The reading port."""
+
+    def __init__(self, engine: Engine, directory: DirectoryCache) -> None:
+        self._engine = engine
+        self._directory = directory
+
+    def directory(self) -> Directory:
+        """The directory, at most a moment old."""
+        return self._directory.current()
+
+    def ticket(self, service_code: str, number: int) -> Ticket | None:
+        """A ticket with all its memos."""
+        key = {"code": service_code, "number": number}
+        with storage_errors("reading a ticket"), self._engine.begin() as connection:
+            row = connection.execute(_TICKET, key).one_or_none()
+            if row is None:
+                return None
+            return ticket_of(row, [memo_of(memo) for memo in connection.execute(_MEMOS, key)])
+
+    def history(self, service_code: str, number: int, before: int | None, limit: int) -> Sequence[HistoryEntry]:
+        """The changes below version ``before`` (None: all), newest first, ``limit`` at the most."""
+        asked: dict[str, str | int] = {"code": service_code, "number": number, "limit": limit}
+        if before is not None:
+            asked["before"] = before
+        with storage_errors("reading a history"), self._engine.begin() as connection:
+            rows = connection.execute(_HISTORY if before is None else _HISTORY_BEFORE, asked).all()
+        return [
+            HistoryEntry(row.version, row.at, row.master_id, row.request_id, Door(row.door), load_lines(row.changes))
+            for row in rows
+        ]
+
+    def tickets(self, query: ListTickets, member: Member, service: Service, after: Position | None) -> Page:
+        """A page of the tickets that the member may see."""
+        with storage_errors("reading a list"), self._engine.begin() as connection:
+            return read_page(connection, query, member, service, after)

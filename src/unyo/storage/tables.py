@@ -1,0 +1,170 @@
+"""The tables. A ticket's columns are derived from the parameter tables: a new row there is a new column here."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from unyo.tickets.field_tables import LOCK_FIELDS, VALUE_FIELDS
+from unyo.tickets.fields import Date, Parameter
+
+from .types import UtcDateTime
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _text(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False, server_default="")
+
+
+def _value_column(field: Parameter) -> sa.Column[str] | sa.Column[datetime]:
+    """A date is NULL where unset, a text is ``''``; so that a new field fits the rows that exist."""
+    return sa.Column(field.key, UtcDateTime) if isinstance(field.kind, Date) else _text(field.key)
+
+
+# What is administered. Accounts, keys and memberships are global; a change moves `directory_version`.
+
+installation = sa.Table(
+    "installation",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("directory_version", sa.BigInteger, nullable=False),
+    sa.Column("is_demo", sa.Boolean, nullable=False),
+    # A known text under the key that encrypts the secrets, to tell a wrong key at start.
+    sa.Column("key_check", sa.LargeBinary, nullable=False),
+    sa.CheckConstraint("id = 1", name="one_row"),
+)
+
+services = sa.Table("services", metadata, sa.Column("service_code", sa.Text, primary_key=True), _text("name"))
+
+accounts = sa.Table("accounts", metadata, sa.Column("master_id", sa.Text, primary_key=True), _text("name"))
+
+memberships = sa.Table(
+    "memberships",
+    metadata,
+    sa.Column("service_code", sa.ForeignKey("services.service_code"), primary_key=True),
+    sa.Column("master_id", sa.ForeignKey("accounts.master_id"), primary_key=True),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("may_approve", sa.Boolean, nullable=False),
+)
+
+management_groups = sa.Table(
+    "management_groups",
+    metadata,
+    sa.Column("service_code", sa.ForeignKey("services.service_code"), primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("position", sa.Integer, nullable=False),
+)
+
+group_members = sa.Table(
+    "group_members",
+    metadata,
+    sa.Column("service_code", sa.Text, primary_key=True),
+    sa.Column("group_name", sa.Text, primary_key=True),
+    sa.Column("master_id", sa.Text, primary_key=True),
+    sa.ForeignKeyConstraint(
+        ["service_code", "group_name"], ["management_groups.service_code", "management_groups.name"]
+    ),
+    sa.ForeignKeyConstraint(["service_code", "master_id"], ["memberships.service_code", "memberships.master_id"]),
+)
+
+access_keys = sa.Table(
+    "access_keys",
+    metadata,
+    sa.Column("access_key", sa.Text, primary_key=True),
+    sa.Column("master_id", sa.ForeignKey("accounts.master_id"), nullable=False, index=True),
+    sa.Column("sealed_secret", sa.LargeBinary, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+)
+
+options = sa.Table(
+    "options",
+    metadata,
+    sa.Column("service_code", sa.ForeignKey("services.service_code"), primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("parameter", sa.Text, primary_key=True),
+    sa.Column("parent", sa.Text, primary_key=True, server_default=""),
+    sa.Column("value", sa.Text, primary_key=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("is_retired", sa.Boolean, nullable=False),
+)
+
+# Tickets. The service code is the first column of every key, so that they can be spread by it.
+
+tickets = sa.Table(
+    "tickets",
+    metadata,
+    sa.Column("service_code", sa.Text, primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("last_memo", sa.Integer, nullable=False),
+    *(_value_column(field) for field in VALUE_FIELDS),
+    *(sa.Column(field.key, UtcDateTime) for field in LOCK_FIELDS),
+    # Derived, for the list: the latest lock date, and the text that words are looked for in.
+    sa.Column("last_update", UtcDateTime, nullable=False),
+    _text("search_text"),
+    sa.Index(None, "service_code", "last_update", "number"),
+)
+
+memos = sa.Table(
+    "memos",
+    metadata,
+    sa.Column("service_code", sa.Text, primary_key=True),
+    sa.Column("ticket_number", sa.BigInteger, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("inserted", UtcDateTime, nullable=False),
+    sa.Column("updated", UtcDateTime),
+    _text("search_text"),
+    sa.ForeignKeyConstraint(["service_code", "ticket_number"], ["tickets.service_code", "tickets.number"]),
+)
+
+history = sa.Table(
+    "history",
+    metadata,
+    sa.Column("service_code", sa.Text, primary_key=True),
+    sa.Column("ticket_number", sa.BigInteger, primary_key=True),
+    sa.Column("version", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("master_id", sa.Text, nullable=False),
+    _text("access_key"),
+    sa.Column("request_id", sa.Text, nullable=False),
+    sa.Column("door", sa.Text, nullable=False),
+    # [[our name of the field, before, after], …] as JSON; a date is ISO 8601 in UTC.
+    sa.Column("changes", sa.Text, nullable=False),
+    sa.ForeignKeyConstraint(["service_code", "ticket_number"], ["tickets.service_code", "tickets.number"]),
+    sa.UniqueConstraint("service_code", "request_id"),
+)
+
+calls = sa.Table(
+    "calls",
+    metadata,
+    sa.Column("service_code", sa.Text, primary_key=True),
+    sa.Column("access_key", sa.Text, primary_key=True),
+    sa.Column("call_id", sa.Text, primary_key=True),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("body_digest", sa.LargeBinary, nullable=False),
+    sa.Column("request_id", sa.Text, nullable=False),
+    sa.Column("ticket_id", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False, index=True),
+)
+
+# Ticket numbers come from one counter: this row on SQLite, the sequence on PostgreSQL, where drawing a
+# number must not make the nodes wait for each other.
+ticket_counter = sa.Table(
+    "ticket_counter",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("last", sa.BigInteger, nullable=False),
+    sa.CheckConstraint("id = 1", name="one_row"),
+)
+ticket_numbers = sa.Sequence("ticket_numbers", metadata=metadata)

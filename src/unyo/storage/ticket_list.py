@@ -1,0 +1,146 @@
+"""The list: filters, words, order and keyset pages (contract, section 6, GetTicketList)."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+from sqlalchemy.engine import Connection, Row
+
+from unyo.services.ports import Page, Position, TicketRow
+from unyo.tickets.commands import ListTickets
+from unyo.tickets.directory import Member, Service
+from unyo.tickets.model import UNRESTRICTED, Section, TicketKind
+
+from .tables import memos, tickets
+
+COUNT_LIMIT = 10_000
+LISTED = (
+    "title",
+    "state",
+    "substate",
+    "priority",
+    "supported_group",
+    "assignee",
+    "category",
+    "management_group",
+    "limit_date",
+)
+_REGISTERED = tickets.c[Section.STATE.inserted]
+
+
+def read_page(
+    connection: Connection, query: ListTickets, member: Member, service: Service, after: Position | None
+) -> Page:
+    """A page of the tickets that the member may see, and how many there are in all."""
+    conditions = list(_conditions(connection, query, member))
+    sort = _sort_value(query, service)
+    columns = [tickets.c[name] for name in LISTED]
+    statement = sa.select(
+        tickets.c.number,
+        tickets.c.kind,
+        _REGISTERED.label("registered"),
+        tickets.c.last_update,
+        *columns,
+        sort.label("sort_value"),
+    ).where(*conditions)
+    if after is not None:
+        statement = statement.where(_beyond(sort, query, after))
+    rows = connection.execute(statement.order_by(*_order(sort, query)).limit(query.limit + 1)).all()
+    counted = sa.select(sa.literal(1)).select_from(tickets).where(*conditions).limit(COUNT_LIMIT + 1).subquery()
+    total = connection.execute(sa.select(sa.func.count()).select_from(counted)).scalar_one()
+    shown = rows[: query.limit]
+    more = _position(shown[-1]) if len(rows) > query.limit else None
+    return Page([_listed(row) for row in shown], more, min(total, COUNT_LIMIT), total <= COUNT_LIMIT)
+
+
+def _listed(row: Row[*tuple[Any, ...]]) -> TicketRow:
+    return TicketRow(
+        number=row.number,
+        kind=row.kind,
+        values={name: getattr(row, name) for name in LISTED},
+        registered=row.registered,
+        last_update=row.last_update,
+    )
+
+
+def _conditions(connection: Connection, query: ListTickets, member: Member) -> Iterator[ColumnElement[bool]]:
+    yield tickets.c.service_code == query.service_code
+    if member.groups:
+        yield tickets.c.management_group.in_(["", UNRESTRICTED, *sorted(member.groups)])
+    for name, accepted in query.filters.items():
+        yield tickets.c[name].in_(accepted)
+    if query.date_from is not None:
+        yield query.date_from <= _REGISTERED
+    if query.date_to is not None:
+        yield query.date_to >= _REGISTERED
+    for word in query.words:
+        yield has_word(connection, word)
+
+
+def has_word(connection: Connection, word: str) -> ColumnElement[bool]:
+    """Whether a normalised word occurs in a searched value or a memo. An index may come behind this."""
+    find = sa.func.strpos if connection.dialect.name == "postgresql" else sa.func.instr
+    in_memo = (
+        sa.select(sa.literal(1))
+        .where(
+            memos.c.service_code == tickets.c.service_code,
+            memos.c.ticket_number == tickets.c.number,
+            find(memos.c.search_text, word) > 0,
+        )
+        .exists()
+    )
+    return (find(tickets.c.search_text, word) > 0) | in_memo
+
+
+def _sort_value(query: ListTickets, service: Service) -> ColumnElement[Any]:
+    """What is sorted by, before the ticket number; None sorts last."""
+    columns: dict[str, ColumnElement[Any]] = {
+        "ticket_id": tickets.c.number,
+        "registration": _REGISTERED,
+        "last_update": tickets.c.last_update,
+        "limit_date": tickets.c.limit_date,
+    }
+    return columns.get(query.sort, _priority_position(service))
+
+
+def _priority_position(service: Service) -> ColumnElement[Any]:
+    """The position of the priority in the option list of the ticket's own kind."""
+    whens = [
+        ((tickets.c.kind == kind.value) & (tickets.c.priority == value), position)
+        for kind in TicketKind
+        for value, position in service.order_of(kind, "priority").items()
+    ]
+    return sa.case(*whens, else_=sa.null()) if whens else sa.null()
+
+
+def _order(sort: ColumnElement[Any], query: ListTickets) -> list[ColumnElement[Any]]:
+    number = tickets.c.number
+    by: list[ColumnElement[Any]] = [sort.desc(), number.desc()] if query.descending else [sort.asc(), number.asc()]
+    return [sort.is_(None), *by] if _may_be_empty(query) else by
+
+
+def _beyond(sort: ColumnElement[Any], query: ListTickets, after: Position) -> ColumnElement[bool]:
+    """The rows that come after a position in the order."""
+    number = tickets.c.number
+    further = number < after.number if query.descending else number > after.number
+    if after.value is None:
+        return sort.is_(None) & further
+    value = sa.literal(_sort_literal(after.value), sort.type)
+    past = sort < value if query.descending else sort > value
+    beyond = past | ((sort == value) & further)
+    return beyond | sort.is_(None) if _may_be_empty(query) else beyond
+
+
+def _may_be_empty(query: ListTickets) -> bool:
+    return query.sort in {"limit_date", "priority"}
+
+
+def _position(row: Row[*tuple[Any, ...]]) -> Position:
+    value = row.sort_value
+    return Position(value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value, row.number)
+
+
+def _sort_literal(value: str | int) -> datetime | int:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
