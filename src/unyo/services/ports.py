@@ -1,24 +1,15 @@
 """What the use cases need of the world, and what they hand to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 from unyo.tickets.commands import ListTickets, WriteCommand
-from unyo.tickets.decide import FieldChange
 from unyo.tickets.directory import Directory, Member, Service
 from unyo.tickets.errors import Refusal
-from unyo.tickets.model import Ticket, Value
-
-
-class Door(StrEnum):
-    """Through which door a change came; kept in the history."""
-
-    API = "API"
-    PORTAL = "PORTAL"
+from unyo.tickets.history import Door, HistoryEntry
+from unyo.tickets.model import Ticket, TicketRow
 
 
 class QueueFull(Exception):
@@ -77,29 +68,6 @@ class KeptCall:
     action: str
     body_digest: bytes
     done: Done
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
-    """One change of a ticket: its version, when (UTC), who, and the lines."""
-
-    version: int
-    at: datetime
-    master_id: str
-    request_id: str
-    door: Door
-    lines: tuple[FieldChange, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TicketRow:
-    """A ticket in a list: its number, values by our names, registration and last update (UTC)."""
-
-    number: int
-    kind: str
-    values: Mapping[str, Value]
-    registered: datetime
-    last_update: datetime
 
 
 @dataclass(frozen=True, slots=True)

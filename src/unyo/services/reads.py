@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from unyo.tickets.commands import ListOptions, ListTickets, ShowHistory, ShowTicket
 from unyo.tickets.directory import Directory, Member, Option, Right, Service
 from unyo.tickets.errors import Reason, Refusal
+from unyo.tickets.history import HistoryEntry
 from unyo.tickets.model import Ticket, parse_ticket_id
 
 from .cursors import CursorSealer
-from .ports import Caller, HistoryEntry, Page, Position, Reader
+from .ports import Caller, Page, Position, Reader
 
 
 @dataclass(frozen=True, slots=True)

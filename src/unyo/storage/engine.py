@@ -63,19 +63,19 @@ def parse_url(text: str) -> URL:
     return url.set(drivername="sqlite")
 
 
-def open_engines(url: URL) -> Engines:
-    """Make both engines; nothing is connected yet.
+def open_engines(url: URL, *, create: bool = True) -> Engines:
+    """Make both engines; nothing is connected yet. ``create`` lets a SQLite file be made that is not there.
 
     Raises:
-        UnusableDatabase: the folder of a SQLite file is missing or may not be written.
+        UnusableDatabase: the SQLite file cannot be made or written, or is not there.
     """
     if url.get_backend_name() == "sqlite":
+        _check_file(Path(url.database or ""), create=create)
         return _sqlite(url)
     return _postgresql(url)
 
 
 def _sqlite(url: URL) -> Engines:
-    _create_private(Path(url.database or ""))
     # Hidden parameters: an error's text would otherwise hold what users wrote.
     common: dict[str, Any] = {
         "poolclass": QueuePool,
@@ -109,10 +109,10 @@ def _sqlite(url: URL) -> Engines:
     return Engines(url, writing, reading)
 
 
-def _create_private(path: Path) -> None:
-    """Create the file readable by its owner only; it holds tickets and encrypted secrets."""
+def _check_file(path: Path, *, create: bool) -> None:
+    """The file is made readable by its owner only: it holds tickets and encrypted secrets."""
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        os.close(os.open(path, os.O_RDWR | (os.O_CREAT if create else 0), 0o600))
     except OSError as error:
         raise UnusableDatabase(f"cannot open the database file {path}: {error.strerror}") from error
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from unyo.services.ports import Door, HistoryEntry, Page, Position
+from unyo.services.ports import Page, Position
 from unyo.tickets.commands import ListTickets
 from unyo.tickets.directory import Directory, Member, Service
+from unyo.tickets.history import Door, HistoryEntry
 from unyo.tickets.model import Ticket
 
 from .directory import DirectoryCache

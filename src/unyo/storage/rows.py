@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from unyo.tickets.decide import FieldChange
 from unyo.tickets.field_tables import BY_KEY, LOCK_FIELDS, SEARCHED, VALUE_FIELDS
 from unyo.tickets.fields import Date
-from unyo.tickets.model import SECTIONS, Memo, Section, Ticket, TicketKind, Value, Values
+from unyo.tickets.history import FieldChange
+from unyo.tickets.model import SECTIONS, Memo, Ticket, TicketKind, Value, Values
 from unyo.tickets.text import searchable
 
 from .tables import memos, tickets
@@ -101,12 +101,6 @@ def load_lines(text: str) -> tuple[FieldChange, ...]:
     return tuple(
         FieldChange(field, _load(field, before), _load(field, after)) for field, before, after in json.loads(text)
     )
-
-
-def registered_at(row: Any) -> datetime:
-    """When a ticket was registered: the insert date of its State section (contract, section 6)."""
-    moment: datetime = getattr(row, Section.STATE.inserted)
-    return moment
 
 
 def _dump(value: Value) -> str:

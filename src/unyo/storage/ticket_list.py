@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlalchemy.engine import Connection, Row
 
-from unyo.services.ports import Page, Position, TicketRow
+from unyo.services.ports import Page, Position
 from unyo.tickets.commands import ListTickets
 from unyo.tickets.directory import Member, Service
-from unyo.tickets.model import UNRESTRICTED, Section, TicketKind
+from unyo.tickets.model import UNRESTRICTED, Section, TicketKind, TicketRow
 
 from .tables import memos, tickets
 
@@ -58,7 +58,7 @@ def read_page(
 def _listed(row: Row[*tuple[Any, ...]]) -> TicketRow:
     return TicketRow(
         number=row.number,
-        kind=row.kind,
+        kind=TicketKind(row.kind),
         values={name: getattr(row, name) for name in LISTED},
         registered=row.registered,
         last_update=row.last_update,

@@ -12,20 +12,12 @@ from .directory import Member, Service
 from .errors import Reason, Refusal, first_refusal
 from .field_tables import BY_KEY, SEARCHED, TICKET_KIND, TICKET_TABLES, UNSET
 from .fields import FieldTable, Use
+from .history import FieldChange
 from .memos import MemoChanges
-from .model import CLOSED, Section, Ticket, TicketKind, Value, Values
+from .model import CLOSED, Section, Ticket, TicketKind, Values
 
 _UPDATES = {TicketKind.INCIDENT: Use.UPDATE_INCIDENT, TicketKind.REQUEST: Use.UPDATE_REQUEST}
 _REGISTRATIONS = {TicketKind.INCIDENT: Use.REGISTER_INCIDENT, TicketKind.REQUEST: Use.REGISTER_REQUEST}
-
-
-@dataclass(frozen=True, slots=True)
-class FieldChange:
-    """One line of the history: our name of the field (``memos.<number>`` for a memo), before and after."""
-
-    field: str
-    before: Value
-    after: Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,17 @@ class Ticket:
         return max(date for date in self.lock.values() if date is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """A ticket in a list: its number, values by our names, registration and last update (UTC)."""
+
+    number: int
+    kind: TicketKind
+    values: Values
+    registered: datetime
+    last_update: datetime
+
+
 _TICKET_ID = re.compile(r"UTM([1-9][0-9]{0,11})")
 
 

@@ -1,0 +1,107 @@
+"""The ASGI application: the actions, the server's pages about itself, and what every answer carries."""
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+
+from anyio.to_thread import run_sync
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from unyo.uom import codec
+from unyo.uom.envelopes import CONTENT_TYPE, Failure, failure, make_request_id
+from unyo.uom.openapi import document
+
+request_id: ContextVar[str] = ContextVar("request_id", default="-")
+"""The RequestId of the call that is being served, for log lines."""
+
+
+class RequestIdFilter(logging.Filter):
+    """Gives every log record the RequestId of the call it belongs to."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let the record pass, with its RequestId."""
+        record.request_id = request_id.get()
+        return True
+
+
+class Identify:
+    """Gives every call a RequestId, and every answer that and the server's version."""
+
+    def __init__(self, app: ASGIApp, version: str) -> None:
+        self._app = app
+        self._version = version.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one call."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        made = make_request_id()
+        scope.setdefault("state", {})["request_id"] = made
+        token = request_id.set(made)
+
+        async def _send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = list(message["headers"])
+                if all(name != b"x-request-id" for name, _ in headers):
+                    headers.append((b"x-request-id", made.encode()))
+                headers.append((b"x-unyo-version", self._version))
+                message["headers"] = headers
+            await send(message)
+
+        try:
+            await self._app(scope, receive, _send)
+        finally:
+            request_id.reset(token)
+
+
+def make_app(api: ASGIApp, version: str, trouble: Callable[[], str], close: Callable[[], None]) -> Starlette:
+    """The application. ``trouble`` says why the server is not ready (``""``: it is); ``close`` ends it."""
+    described = codec.encode(document(version))
+
+    async def livez(_request: Request) -> Response:
+        return _json({"status": "ok"})
+
+    async def readyz(_request: Request) -> Response:
+        found = await run_sync(trouble)
+        return _json({"status": "not ready", "reason": found}, 503) if found else _json({"status": "ok"})
+
+    async def openapi(_request: Request) -> Response:
+        return Response(described, media_type=CONTENT_TYPE)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        await run_sync(close)
+
+    return Starlette(
+        routes=[
+            Route("/livez", livez),
+            Route("/readyz", readyz),
+            Route("/openapi.json", openapi),
+            Mount("/", app=api),
+        ],
+        middleware=[Middleware(Identify, version=version)],
+        exception_handlers={HTTPException: _refuse},
+        lifespan=lifespan,
+    )
+
+
+def _json(value: dict[str, str], status: int = 200) -> Response:
+    return Response(codec.encode(value), status, media_type=CONTENT_TYPE)
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    """The pages about the server refuse in the same shape as the actions."""
+    assert isinstance(error, HTTPException)
+    is_method = error.status_code == Failure.METHOD_NOT_ALLOWED.value.status
+    why = Failure.METHOD_NOT_ALLOWED if is_method else Failure.NOT_FOUND
+    envelope = failure(request.state.request_id, why.value)
+    return Response(codec.encode(envelope), why.value.status, error.headers, CONTENT_TYPE)

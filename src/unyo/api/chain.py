@@ -1,0 +1,225 @@
+"""The life of one call: the steps in the contract's order (sections 1, 2 and 5), each ending the call or going on."""
+
+import asyncio
+import hashlib
+import logging
+import re
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+import anyio
+from anyio.to_thread import run_sync
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
+
+from unyo.services.ports import Caller, CallId, Done, Outcome, QueueFull, StorageFailed, WriteCall
+from unyo.services.reads import Reads
+from unyo.tickets.commands import Command, ReadCommand, RegisterTicket, UpdateTicket
+from unyo.tickets.errors import Reason, Refusal
+from unyo.uom import codec, envelopes
+from unyo.uom.actions import ACTIONS, API_VERSION, CALL_ID_HEADER, Action
+from unyo.uom.answers import Answer
+from unyo.uom.envelopes import Failure
+from unyo.uom.signature import SignedCall, Unverified, verify
+
+from .http import BODY_SECONDS, HttpCall, Rejected
+from .media import check_media_type
+from .results import answer_of
+
+log = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
+
+_PATH = re.compile(rf"/r/{API_VERSION}/([A-Za-z]+)\.json")
+_CALL_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_READING_THREADS = 8
+_RETRY_SECONDS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """How the chain finds secrets: ``at_hand`` without waiting, or None; ``look_up`` from the database.
+
+    Both give a function from access key to its owner and secret, or to None, in the same time.
+    """
+
+    at_hand: Callable[[], "SecretOf | None"]
+    look_up: Callable[[], "SecretOf"]
+
+
+SecretOf = Callable[[str], tuple[str, str] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes back: status, body, headers."""
+
+    envelope: dict[str, Any]
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def error_type(self) -> str:
+        """The error's code, for the log; ``""`` for a success."""
+        return str(self.envelope.get("ErrorResponse", {}).get("ErrorType", ""))
+
+
+class UomApi:
+    """Serves the actions. ``submit`` is the writer's; ``clock`` tells the time in UTC."""
+
+    def __init__(
+        self,
+        keys: Keys,
+        submit: Callable[[WriteCall], Future[Outcome]],
+        reads: Reads,
+        clock: Callable[[], datetime],
+        *,
+        body_seconds: float = BODY_SECONDS,
+    ) -> None:
+        self._keys = keys
+        self._submit = submit
+        self._reads = reads
+        self._clock = clock
+        self._body_seconds = body_seconds
+        self._limiter: anyio.CapacityLimiter | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP call; every call gets an answer, and none a 5xx."""
+        started = time.perf_counter()
+        call = HttpCall(scope, receive, scope["state"]["request_id"])
+        try:
+            reply = await self._reply(call)
+        except ClientDisconnect:
+            log.info("%s %s: the caller went away", call.method, call.path)
+            return
+        milliseconds = (time.perf_counter() - started) * 1000
+        log.info("%s %s %d %s %.1f ms", call.method, call.path, reply.status, reply.error_type or "OK", milliseconds)
+        await _send(reply, call, send)
+
+    async def _reply(self, call: HttpCall) -> Reply:
+        try:
+            return await self._steps(call)
+        except Rejected as rejected:
+            return _rejection(rejected, call.request_id)
+        except StorageFailed as failure:
+            log.error("the database failed: %s", failure, exc_info=failure)  # noqa: TRY400 - with its cause's traceback
+        except ClientDisconnect:
+            raise
+        except Exception:
+            log.exception("a fault of ours")
+        return Reply(envelopes.failure(call.request_id, Failure.SYSTEM_ERROR.value))
+
+    async def _steps(self, call: HttpCall) -> Reply:
+        """The order of checks; from check 8 on the use cases judge."""
+        action = _route(call)
+        check_media_type(call)
+        body = await call.body(self._body_seconds)
+        caller = await self._authenticate(call, body)
+        call_id = _call_id(call, action, body)
+        command = _command(action, body)
+        if isinstance(command, RegisterTicket | UpdateTicket):
+            write = WriteCall(command, caller, call.request_id, call_id=call_id, size=len(body))
+            return await self._write(action, write)
+        return await self._read(action, caller, command, call.request_id)
+
+    async def _authenticate(self, call: HttpCall, body: bytes) -> Caller:
+        secret_of = self._keys.at_hand()
+        if secret_of is None:
+            secret_of = await self._in_thread(self._keys.look_up)
+        found: list[str] = []
+
+        def _secret(access_key: str) -> str | None:
+            owner, secret = secret_of(access_key) or ("", None)
+            found.append(owner)
+            return secret
+
+        try:
+            access_key = verify(SignedCall(call.method, call.path, call.headers), body, _secret, self._clock())
+        except Unverified as reason:
+            log.info("authentication failed: %s", reason)
+            raise Rejected(Refusal(Reason.UNAUTHENTICATED)) from None
+        return Caller(found[-1], access_key)
+
+    async def _write(self, action: Action, write: WriteCall) -> Reply:
+        try:
+            outcome = await asyncio.wrap_future(self._submit(write))
+        except QueueFull:
+            raise Rejected(Failure.TOO_MANY_REQUESTS, {"Retry-After": str(_RETRY_SECONDS)}) from None
+        if isinstance(outcome, Refusal):
+            raise Rejected(outcome)
+        return _written(action, outcome)
+
+    async def _read(self, action: Action, caller: Caller, command: ReadCommand, request_id: str) -> Reply:
+        answer = await self._in_thread(lambda: answer_of(self._reads, caller, command))
+        if isinstance(answer, Refusal):
+            raise Rejected(answer)
+        return Reply(envelopes.success(action.name, request_id, answer))
+
+    async def _in_thread(self, work: Callable[[], _T]) -> _T:
+        # No more threads than the reading pool has connections: the rest wait here, not at the pool's time-out.
+        if self._limiter is None:
+            self._limiter = anyio.CapacityLimiter(_READING_THREADS)
+        return await run_sync(work, limiter=self._limiter)
+
+
+def _route(call: HttpCall) -> Action:
+    found = _PATH.fullmatch(call.path)
+    action = ACTIONS.get(found[1]) if found else None
+    if action is None:
+        raise Rejected(Failure.NOT_FOUND)
+    if call.method != "POST":
+        raise Rejected(Failure.METHOD_NOT_ALLOWED, {"Allow": "POST"})
+    return action
+
+
+def _call_id(call: HttpCall, action: Action, body: bytes) -> CallId | None:
+    """The call id, for the actions that take one; what must be the same when it is sent again goes with it."""
+    values = call.header(CALL_ID_HEADER)
+    if not values or not action.writes:
+        return None
+    value = values[0].strip()
+    if not _CALL_ID.fullmatch(value):
+        raise Rejected(Failure.INVALID_CALL_ID)
+    return CallId(value.lower(), action.name, hashlib.sha256(body).digest())
+
+
+def _command(action: Action, body: bytes) -> Command:
+    try:
+        decoded = codec.decode(body)
+    except codec.NotJson as error:
+        log.info("%s", error)
+        raise Rejected(Failure.INVALID_JSON) from None
+    command = action.read(decoded)
+    if isinstance(command, Refusal):
+        raise Rejected(command)
+    return command
+
+
+def _written(action: Action, done: Done) -> Reply:
+    answer: Answer = {"TicketId": done.ticket_id} if action.name == "RegisterTicket" else {}
+    headers = {"X-Request-Id": done.request_id, "X-Unyo-Replayed": "1"} if done.replayed else {}
+    return Reply(envelopes.success(action.name, done.request_id, answer), headers=headers)
+
+
+def _rejection(rejected: Rejected, request_id: str) -> Reply:
+    why = rejected.why
+    if isinstance(why, Refusal):
+        status = envelopes.ERRORS[why.reason].status
+        return Reply(envelopes.refusal(request_id, why), status, rejected.headers)
+    return Reply(envelopes.failure(request_id, why.value), why.value.status, rejected.headers)
+
+
+async def _send(reply: Reply, call: HttpCall, send: Send) -> None:
+    headers = dict(reply.headers)
+    if call.has_more:
+        await call.drain()
+        headers["Connection"] = "close"
+    body = codec.encode(reply.envelope)
+    headers |= {"Content-Type": envelopes.CONTENT_TYPE, "Content-Length": str(len(body))}
+    raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": reply.status, "headers": raw})
+    await send({"type": "http.response.body", "body": body})

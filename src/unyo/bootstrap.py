@@ -1,0 +1,145 @@
+"""The composition root: the one place where real things are chosen and wired."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from starlette.applications import Starlette
+
+from unyo import __version__
+from unyo.api.app import make_app
+from unyo.api.chain import Keys, SecretOf, UomApi
+from unyo.api.http import BODY_SECONDS
+from unyo.config import SECRET_KEY, Store
+from unyo.services.cursors import CursorSealer
+from unyo.services.ports import StorageFailed
+from unyo.services.reads import Reads
+from unyo.storage import administration
+from unyo.storage.administration import NotPossible
+from unyo.storage.directory import DirectoryCache
+from unyo.storage.engine import Engines, open_engines, parse_url
+from unyo.storage.errors import storage_errors
+from unyo.storage.keyring import Keyring
+from unyo.storage.migrations import newest, revision_of
+from unyo.storage.queue import Bounds
+from unyo.storage.readers import SqlReader
+from unyo.storage.writer import GroupCommitWriter
+from unyo.tickets.directory import Directory
+
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An open installation: its database, and the application that serves it."""
+
+    engines: Engines
+    writer: GroupCommitWriter
+    app: Starlette
+
+    def close(self) -> None:
+        """Serve what has been accepted, then close the database."""
+        self.writer.close()
+        self.engines.dispose()
+
+
+def open_desk(
+    engines: Engines,
+    keyring: Keyring,
+    *,
+    clock: Clock = system_clock,
+    bounds: Bounds | None = None,
+    body_seconds: float = BODY_SECONDS,
+) -> Desk:
+    """Wire an installation whose database is migrated and claimed."""
+    directory = DirectoryCache(engines.reading)
+    writer = GroupCommitWriter(engines.writing, directory, clock, bounds or Bounds())
+    reads = Reads(SqlReader(engines.reading, directory), CursorSealer(keyring.derive("cursor")))
+    api = UomApi(_keys(directory, keyring), writer.submit, reads, clock, body_seconds=body_seconds)
+
+    def _close() -> None:
+        writer.close()
+        engines.dispose()
+
+    app = make_app(api, __version__, lambda: _trouble(engines, writer), _close)
+    return Desk(engines, writer, app)
+
+
+def serving_store(store: Store) -> tuple[Engines, Keyring]:
+    """The database and key of a real installation that can be served.
+
+    Raises:
+        NotPossible, WrongKey, UnusableDatabase, StorageFailed: it cannot be; the message says what to do.
+    """
+    keyring = read_keyring(store)
+    engines = open_engines(parse_url(store.database), create=False)
+    if revision_of(engines.reading) != newest():
+        raise NotPossible(
+            "the database is not at this release's tables: run `unyo migrate` (or `unyo init` for a new one)"
+        )
+    with storage_errors("checking the installation"), engines.reading.begin() as connection:
+        administration.check_key(connection, keyring)
+        if administration.is_demo(connection):
+            raise NotPossible("this database was made by `unyo demo`: its secrets are published. Take another one")
+    return engines, keyring
+
+
+def read_keyring(store: Store) -> Keyring:
+    """The key that opens the stored secrets.
+
+    Raises:
+        NotPossible: there is no such file.
+        WrongKey: what is there is no key.
+    """
+    if store.secret_key:
+        return Keyring(store.secret_key)
+    try:
+        return Keyring(Path(store.secret_key_file).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise NotPossible(
+            f"the key file {store.secret_key_file} cannot be read ({error.strerror}): give the file that `unyo init` "
+            f"made, or the key in {SECRET_KEY.variable}"
+        ) from None
+
+
+def app_from_environment() -> Starlette:
+    """The application of one worker process, which was told its store by its environment."""
+    engines, keyring = serving_store(Store.from_environment())
+    return open_desk(engines, keyring).app
+
+
+def _keys(directory: DirectoryCache, keyring: Keyring) -> Keys:
+    # An unknown key costs the same decryption as a known one.
+    nobodys = keyring.seal(secrets.token_urlsafe(30))
+
+    def _in(found: Directory) -> SecretOf:
+        def _secret_of(access_key: str) -> tuple[str, str] | None:
+            key = found.keys.get(access_key)
+            secret = keyring.unseal(key.sealed_secret if key else nobodys)
+            return (key.owner, secret) if key else None
+
+        return _secret_of
+
+    def _at_hand() -> SecretOf | None:
+        found = directory.peek()
+        return None if found is None else _in(found)
+
+    return Keys(_at_hand, lambda: _in(directory.current()))
+
+
+def _trouble(engines: Engines, writer: GroupCommitWriter) -> str:
+    """Why the server is not ready; ``""`` when it is."""
+    try:
+        found = revision_of(engines.reading)
+    except StorageFailed:
+        return "the database does not answer"
+    if found != newest():
+        return "the database is not at this release's tables"
+    return "" if writer.is_alive() else "the writer has stopped"

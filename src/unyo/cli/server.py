@@ -1,0 +1,142 @@
+"""The commands that run and make a server: serve, migrate, init."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import typer
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from unyo.bootstrap import open_desk, read_keyring, serving_store, system_clock
+from unyo.config import SECRET_KEY, Store
+from unyo.services.ports import StorageFailed
+from unyo.storage import administration, migrations
+from unyo.storage.administration import NewKey, NotPossible
+from unyo.storage.engine import Engines, UnusableDatabase, open_engines, parse_url
+from unyo.storage.errors import storage_errors
+from unyo.storage.keyring import Keyring, WrongKey, read_or_make_key
+from unyo.tickets.directory import Role
+
+# How long a stopping server waits for the calls that it has accepted, in seconds.
+GRACE_SECONDS = 30
+
+LOG_CONFIG: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "unyo.api.app.RequestIdFilter"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
+    },
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"unyo": {"level": "INFO"}, "uvicorn": {"level": "INFO"}},
+}
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn what a user can mend into one line and exit status 1."""
+    try:
+        yield
+    except (NotPossible, StorageFailed, UnusableDatabase, WrongKey, OSError) as error:
+        typer.secho(f"unyo: {error}", err=True, fg="red")
+        raise typer.Exit(1) from None
+
+
+def uvicorn_config(app: Any, **options: Any) -> uvicorn.Config:
+    """How every server of ours runs; the answers' headers are our own."""
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        **options,
+    )
+
+
+def serve(host: str, port: int, database: str, secret_key_file: str, workers: int) -> None:
+    """Serve an installation until SIGINT or SIGTERM."""
+    store = Store(database, secret_key_file, os.environ.get(SECRET_KEY.variable, ""))
+    with plain_errors():
+        engines, keyring = serving_store(store)
+        if workers > 1 and engines.is_sqlite:
+            raise NotPossible(
+                "SQLite has one writer, so it is served by one process: use --workers 1, or PostgreSQL for more"
+            )
+        if workers > 1:
+            engines.dispose()  # each worker opens the store by itself; it is told by its environment which
+            os.environ.update(store.to_environment())
+        app = open_desk(engines, keyring).app if workers == 1 else "unyo.bootstrap:app_from_environment"
+        _run(uvicorn_config(app, factory=workers > 1, host=host, port=port, workers=workers, log_config=LOG_CONFIG))
+
+
+def _run(config: uvicorn.Config) -> None:
+    server = uvicorn.Server(config)
+    with suppress(KeyboardInterrupt):
+        if config.workers > 1:
+            Multiprocess(config, sockets=[config.bind_socket()]).run()
+            return
+        server.run()
+    if not server.started:
+        raise typer.Exit(1)  # the log says why
+
+
+def migrate(database: str) -> None:
+    """Bring a database to this release's tables."""
+    with plain_errors():
+        engines = open_engines(parse_url(database), create=False)
+        before, after = migrations.migrate(engines.writing)
+        engines.dispose()
+    done = "is at this release's tables already" if before == after else f"went from {before or 'empty'} to {after}"
+    typer.echo(f"The database {done}.")
+
+
+def init(
+    service_code: str, master_id: str, name: str, groups: Sequence[str], database: str, secret_key_file: str
+) -> None:
+    """Make a new installation, all or nothing."""
+    for what, value in (("service code", service_code), ("master ID", master_id)):
+        if not (value.isascii() and value.isalnum() and len(value) <= 15):  # noqa: PLR2004 - the contract's maximum
+            raise typer.BadParameter(f"a {what} is 1 to 15 letters and digits")
+    store = Store(database, secret_key_file, os.environ.get(SECRET_KEY.variable, ""))
+    with plain_errors():
+        engines = open_engines(parse_url(database))
+        migrations.migrate(engines.writing)
+        keyring = _keyring(engines, store)
+        key = administration.make_key()
+        with storage_errors("making the installation"), engines.writing.begin() as connection:
+            administration.claim_installation(connection, keyring, demo=False)
+            administration.add_service(connection, service_code, groups=groups)
+            administration.add_account(connection, master_id, name)
+            administration.add_member(connection, service_code, master_id, Role.OWNER, may_approve=True)
+            administration.add_key(connection, keyring, master_id, key, system_clock())
+        engines.dispose()
+    _tell(service_code, master_id, key, store)
+
+
+def _keyring(engines: Engines, store: Store) -> Keyring:
+    """The key of an installation; a new one only where there is none yet."""
+    with storage_errors("reading the installation"), engines.reading.begin() as connection:
+        is_new = administration.is_demo(connection) is None
+    if is_new and not store.secret_key:
+        return Keyring(read_or_make_key(Path(store.secret_key_file)))
+    return read_keyring(store)
+
+
+def _tell(service_code: str, master_id: str, key: NewKey, store: Store) -> None:
+    typer.echo(f"Service code  {service_code}")
+    typer.echo(f"Master ID     {master_id} ({Role.OWNER}, with approval right)")
+    typer.echo(f"Access key    {key.access_key}")
+    typer.echo(f"Secret key    {key.secret_key}")
+    typer.echo("\nThe secret key is shown this once: keep it now.")
+    if not store.secret_key:
+        typer.echo(f"The stored secrets open with {store.secret_key_file} only: back it up, apart from the database.")
+    typer.echo(f"Next: unyo serve --database {store.database}")
