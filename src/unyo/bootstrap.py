@@ -82,7 +82,7 @@ def serving_store(store: Store) -> tuple[Engines, Keyring]:
     engines = open_engines(parse_url(store.database), create=False)
     if revision_of(engines.reading) != newest():
         raise NotPossible(
-            "the database is not at this release's tables: run `unyo migrate` (or `unyo init` for a new one)"
+            "the database is not at this release's tables: run `unyo migrate` (`unyo init` for a new one)"
         )
     with storage_errors("checking the installation"), engines.reading.begin() as connection:
         administration.check_key(connection, keyring)

@@ -81,17 +81,19 @@ def make_app(api: ASGIApp, version: str, trouble: Callable[[], str], close: Call
         yield
         await run_sync(close)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/livez", livez),
             Route("/readyz", readyz),
             Route("/openapi.json", openapi),
-            Mount("/", app=api),
+            Mount("/r", app=api),
         ],
         middleware=[Middleware(Identify, version=version)],
         exception_handlers={HTTPException: _refuse},
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # a path that is not there is answered, not guessed
+    return app
 
 
 def _json(value: dict[str, str], status: int = 200) -> Response:

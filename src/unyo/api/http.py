@@ -32,12 +32,19 @@ class HttpCall:
     scope: Scope
     receive: Receive
     request_id: str
-    has_more: bool = field(default=True, init=False)
+    has_more: bool = field(init=False)
     headers: list[tuple[str, str]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Read every header as it came, in lower case, repeated ones too."""
         self.headers = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in self.scope["headers"]]
+        self.has_more = self.has_body
+
+    @property
+    def has_body(self) -> bool:
+        """Whether a body is announced."""
+        lengths = self.header("content-length")
+        return bool(self.header("transfer-encoding")) or any(length.strip() != "0" for length in lengths)
 
     @property
     def method(self) -> str:

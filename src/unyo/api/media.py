@@ -13,15 +13,10 @@ def check_media_type(call: HttpCall) -> None:
     """
     given = call.header("content-type")
     encodings = call.header("content-encoding")
-    if not given and _has_body(call):
+    if not given and call.has_body:
         raise Rejected(Failure.UNSUPPORTED_MEDIA_TYPE)
     if not all(_is_json(value) for value in given) or any(e.strip().lower() != "identity" for e in encodings):
         raise Rejected(Failure.UNSUPPORTED_MEDIA_TYPE)
-
-
-def _has_body(call: HttpCall) -> bool:
-    lengths = call.header("content-length")
-    return bool(call.header("transfer-encoding")) or any(length.strip() != "0" for length in lengths)
 
 
 def _is_json(content_type: str) -> bool:

@@ -22,18 +22,19 @@ _KeyFileOption = Annotated[
 ]
 
 
-def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer hands an option's value over by position
+def _show_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"unyo {__version__}")
         raise typer.Exit
 
 
+_VersionOption = Annotated[
+    bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+]
+
+
 @app.callback()
-def _options(
-    _version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
-    ] = False,
-) -> None:
+def _options(_version: _VersionOption = False) -> None:
     pass
 
 
@@ -48,7 +49,7 @@ def serve(
     ] = WORKERS.default,
 ) -> None:
     """Serve an installation (made by `unyo init`) until it is told to stop."""
-    from . import server  # noqa: PLC0415 - needs the server's packages
+    from . import server
 
     server.serve(host, port, database, secret_key_file, workers)
 
@@ -56,7 +57,7 @@ def serve(
 @app.command()
 def migrate(database: _DatabaseOption = DATABASE.default) -> None:
     """Bring a database to this release's tables; it does nothing when that is done."""
-    from . import server  # noqa: PLC0415 - needs the server's packages
+    from . import server
 
     server.migrate(database)
 
@@ -74,7 +75,7 @@ def init(
 
     The account is 特権ユーザ with approval right. The access key's secret is made at random and shown once.
     """
-    from . import server  # noqa: PLC0415 - needs the server's packages
+    from . import server
 
     server.init(service_code, master_id, name, group or [], database, secret_key_file)
 
@@ -88,8 +89,8 @@ def demo(
     now: Annotated[
         str, typer.Option(help="Day that the demo data is dated by, YYYY-MM-DD; today if absent.", metavar="DATE")
     ] = "",
-    once: Annotated[bool, typer.Option("--once", help="Exit after the sample call.")] = False,  # noqa: FBT002 - a flag of the command line
-    serve_only: Annotated[bool, typer.Option("--serve-only", help="Send nothing, only serve the demo data.")] = False,  # noqa: FBT002 - likewise
+    once: Annotated[bool, typer.Option("--once", help="Exit after the sample call.")] = False,
+    serve_only: Annotated[bool, typer.Option("--serve-only", help="Send nothing, only serve the demo data.")] = False,
 ) -> None:
     """Run the vendor page's own sample against a fresh server, show what happened, then go on serving.
 
@@ -97,7 +98,7 @@ def demo(
     """
     if once and serve_only:
         raise typer.BadParameter("--once and --serve-only exclude each other")
-    from unyo.demo.run import run  # noqa: PLC0415 - needs the server's packages
+    from unyo.demo.run import run
 
     run(port=port, database=database, now=now, once=once, serve_only=serve_only)
 
@@ -109,6 +110,5 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "unyo":
             raise
-        sys.exit(
-            f"unyo: this command needs the server's packages: pip install 'unyo[server]' ({error.name} is missing)"
-        )
+        needed = "pip install 'unyo[server]'"
+        sys.exit(f"unyo: this command needs the server's packages ({error.name} is missing): {needed}")
