@@ -98,9 +98,12 @@ def demo(
     """
     if once and serve_only:
         raise typer.BadParameter("--once and --serve-only exclude each other")
-    from unyo.demo.run import run
+    from unyo.demo.run import SampleFailed, run
 
-    run(port=port, database=database, now=now, once=once, serve_only=serve_only)
+    from .server import plain_errors
+
+    with plain_errors(SampleFailed):
+        run(port=port, database=database, now=now, once=once, serve_only=serve_only)
 
 
 def main() -> None:

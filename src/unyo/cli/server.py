@@ -4,12 +4,12 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import typer
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from unyo.api.serving import uvicorn_config
 from unyo.bootstrap import open_desk, read_keyring, serving_store, system_clock
 from unyo.config import SECRET_KEY, Store
 from unyo.services.ports import StorageFailed
@@ -20,46 +20,15 @@ from unyo.storage.errors import storage_errors
 from unyo.storage.keyring import Keyring, WrongKey, read_or_make_key
 from unyo.tickets.directory import Role
 
-# How long a stopping server waits for the calls that it has accepted, in seconds.
-GRACE_SECONDS = 30
-
-LOG_CONFIG: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "unyo.api.app.RequestIdFilter"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"}},
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
-    },
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"unyo": {"level": "INFO"}, "uvicorn": {"level": "INFO"}},
-}
-
 
 @contextmanager
-def plain_errors() -> Iterator[None]:
-    """Turn what a user can mend into one line and exit status 1."""
+def plain_errors(*more: type[Exception]) -> Iterator[None]:
+    """Turn what a user can mend, and ``more``, into one line and exit status 1."""
     try:
         yield
-    except (NotPossible, StorageFailed, UnusableDatabase, WrongKey, OSError) as error:
+    except (NotPossible, StorageFailed, UnusableDatabase, WrongKey, OSError, *more) as error:
         typer.secho(f"unyo: {error}", err=True, fg="red")
         raise typer.Exit(1) from None
-
-
-def uvicorn_config(app: Any, **options: Any) -> uvicorn.Config:
-    """How every server of ours runs; the answers' headers are our own."""
-    return uvicorn.Config(
-        app,
-        loop="uvloop",
-        http="httptools",
-        ws="none",
-        lifespan="on",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-        **options,
-    )
 
 
 def serve(host: str, port: int, database: str, secret_key_file: str, workers: int) -> None:
@@ -75,7 +44,7 @@ def serve(host: str, port: int, database: str, secret_key_file: str, workers: in
             engines.dispose()  # each worker opens the store by itself; it is told by its environment which
             os.environ.update(store.to_environment())
         app = open_desk(engines, keyring).app if workers == 1 else "unyo.bootstrap:app_from_environment"
-        _run(uvicorn_config(app, factory=workers > 1, host=host, port=port, workers=workers, log_config=LOG_CONFIG))
+        _run(uvicorn_config(app, factory=workers > 1, host=host, port=port, workers=workers))
 
 
 def _run(config: uvicorn.Config) -> None:

@@ -236,3 +236,9 @@ def clear(connection: Connection) -> None:
 
 def _moved(connection: Connection) -> None:
     connection.execute(sa.update(installation).values(directory_version=installation.c.directory_version + 1))
+
+
+def foreign_tables(connection: Connection) -> list[str]:
+    """Tables that are not ours, by name."""
+    found = sa.inspect(connection).get_table_names()
+    return sorted(set(found) - set(metadata.tables) - {"alembic_version"})

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from unyo.services.ports import Page, Position
 from unyo.tickets.commands import ListTickets
@@ -47,12 +47,8 @@ class SqlReader:
 
     def ticket(self, service_code: str, number: int) -> Ticket | None:
         """A ticket with all its memos."""
-        key = {"code": service_code, "number": number}
         with storage_errors("reading a ticket"), self._engine.begin() as connection:
-            row = connection.execute(_TICKET, key).one_or_none()
-            if row is None:
-                return None
-            return ticket_of(row, [memo_of(memo) for memo in connection.execute(_MEMOS, key)])
+            return read_ticket(connection, service_code, number)
 
     def history(self, service_code: str, number: int, before: int | None, limit: int) -> Sequence[HistoryEntry]:
         """The changes below version ``before`` (None: all), newest first, ``limit`` at the most."""
@@ -70,3 +66,12 @@ class SqlReader:
         """A page of the tickets that the member may see."""
         with storage_errors("reading a list"), self._engine.begin() as connection:
             return read_page(connection, query, member, service, after)
+
+
+def read_ticket(connection: Connection, service_code: str, number: int) -> Ticket | None:
+    """A ticket with all its memos, as that connection sees it."""
+    key = {"code": service_code, "number": number}
+    row = connection.execute(_TICKET, key).one_or_none()
+    if row is None:
+        return None
+    return ticket_of(row, [memo_of(memo) for memo in connection.execute(_MEMOS, key)])

@@ -123,11 +123,14 @@ def ticket_detail(ticket: Ticket, service: Service) -> Answer:
     for parameter in _DETAIL_FIELDS[ticket.kind]:
         if parameter is MEMOS:
             answer[parameter.wire] = [_memo(ticket.memos[number]) for number in sorted(ticket.memos)]
-        elif parameter.key in ticket.lock:
-            answer[parameter.wire] = format_date(ticket.lock[parameter.key])
-        else:
+        elif parameter.key in ticket.values:
             answer[parameter.wire] = values[parameter.wire]
-    return answer
+    return answer | lock_dates(ticket)
+
+
+def lock_dates(ticket: Ticket) -> dict[str, str]:
+    """The six or eight lock dates, as an update sends them back."""
+    return {BY_KEY[key].wire: format_date(date) for key, date in ticket.lock.items()}
 
 
 def ticket_list(rows: Iterable[TicketRow], service: Service, total: int, next_cursor: str, *, exact: bool) -> Answer:

@@ -1,0 +1,40 @@
+"""How every server of ours runs: uvicorn on uvloop and httptools, with our own log lines."""
+
+from typing import Any, Final
+
+import uvicorn
+
+# How long a stopping server waits for the calls that it has accepted, in seconds.
+GRACE_SECONDS: Final = 30
+
+
+def log_config(level: str = "INFO") -> dict[str, Any]:
+    """Logging to the standard error stream, every line with the RequestId of its call."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"request_id": {"()": "unyo.api.app.RequestIdFilter"}},
+        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
+        },
+        "root": {"handlers": ["stderr"], "level": "WARNING"},
+        "loggers": {"unyo": {"level": level}, "uvicorn": {"level": level}},
+    }
+
+
+def uvicorn_config(app: Any, *, level: str = "INFO", **options: Any) -> uvicorn.Config:
+    """The configuration of a server; the answers' headers and the log lines are our own."""
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        log_config=log_config(level),
+        **options,
+    )

@@ -1,0 +1,46 @@
+"""Makes a demo database, afresh each time, and never out of anything else."""
+
+from datetime import UTC, date, datetime, time
+
+from unyo.bootstrap import system_clock
+from unyo.storage import administration, migrations
+from unyo.storage.administration import NotPossible
+from unyo.storage.engine import Engines, open_engines, parse_url
+from unyo.storage.errors import storage_errors
+from unyo.storage.keyring import Keyring
+from unyo.storage.loading import Loader
+from unyo.tickets.dates import JAPAN
+
+from .cast import SECRET_KEY, add_cast
+from .page_tickets import add_page_tickets
+from .quarter import add_quarter
+
+
+def today() -> date:
+    """Today in Japan."""
+    return system_clock().astimezone(JAPAN).date()
+
+
+def prepare(url: str, day: date) -> tuple[Engines, Keyring]:
+    """Migrate the database, and fill it with demo data as of that day, all or nothing.
+
+    Raises:
+        NotPossible: it holds anything but demo data; nothing is changed.
+        UnusableDatabase, StorageFailed: it cannot be used.
+    """
+    engines = open_engines(parse_url(url))
+    keyring = Keyring(SECRET_KEY)
+    with storage_errors("looking into the database"), engines.reading.begin() as connection:
+        foreign = administration.foreign_tables(connection)
+    if foreign:
+        raise NotPossible(f"this database holds other data ({', '.join(foreign)}): `unyo demo` touches none of it")
+    migrations.migrate(engines.writing)
+    with storage_errors("loading the demo data"), engines.writing.begin() as connection:
+        if administration.is_demo(connection) is False:
+            raise NotPossible("this database is a real installation: `unyo demo` touches none")
+        administration.clear(connection)
+        add_cast(connection, keyring, system_clock())
+        loader, now = Loader(engines, connection), datetime.combine(day, time(9), JAPAN).astimezone(UTC)
+        add_page_tickets(loader, now)
+        add_quarter(loader, now)
+    return engines, keyring

@@ -1,0 +1,47 @@
+"""Loads tickets that come with a past of their own: the same rules, each call at its own moment, in one transaction."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from unyo.services.ports import Outcome, WriteCall
+from unyo.tickets.model import LockDates, Ticket
+
+from .directory import DirectoryCache
+from .engine import Engines
+from .group import GroupWriter
+from .numbers import set_counter
+from .readers import read_ticket
+from .tables import tickets
+
+
+class Loader:
+    """Carries calls out on a connection that the caller opened and commits."""
+
+    def __init__(self, engines: Engines, connection: Connection) -> None:
+        self._connection = connection
+        self._groups = GroupWriter(DirectoryCache(engines.writing))
+
+    def carry_out(self, call: WriteCall, at: datetime) -> Outcome:
+        """Decide and write one call as it would have been at that moment (UTC)."""
+        (outcome,) = self._groups.decide(self._connection, [call], at)
+        return outcome
+
+    def ticket(self, service_code: str, number: int) -> Ticket:
+        """A ticket as it stands now, with its memos."""
+        found = read_ticket(self._connection, service_code, number)
+        assert found is not None
+        return found
+
+    def continue_after(self, number: int) -> None:
+        """Let the next ticket number be the one after this."""
+        set_counter(self._connection, number)
+
+    def redate(self, service_code: str, number: int, lock: LockDates) -> None:
+        """Set lock dates that the ticket had elsewhere."""
+        dates: Mapping[str, datetime | None] = dict(lock)
+        self._connection.execute(
+            sa.update(tickets).where(tickets.c.service_code == service_code, tickets.c.number == number).values(**dates)
+        )

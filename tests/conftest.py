@@ -1,0 +1,67 @@
+"""Fixtures: each test gets a fresh database of each kind, and a desk on it."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from support.databases import KINDS, Databases, postgres_server
+from support.desks import DeskUnderTest, desk_on
+
+
+@pytest.fixture(scope="session")
+def postgres_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    """Starts this process's PostgreSQL server when it is first asked for."""
+    folder = tmp_path_factory.mktemp("postgresql")
+    server = postgres_server(folder)
+    uri: list[str] = []
+
+    def _uri() -> str:
+        if not uri:
+            uri.append(server.__enter__())
+        return uri[0]
+
+    yield _uri
+    if uri:
+        server.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def all_databases(tmp_path_factory: pytest.TempPathFactory, postgres_uri: Callable[[], str]) -> dict[str, Databases]:
+    """A maker of databases of each kind."""
+    return {kind: Databases(kind, tmp_path_factory.mktemp(kind), postgres_uri) for kind in KINDS}
+
+
+@pytest.fixture(params=KINDS)
+def databases(request: pytest.FixtureRequest, all_databases: dict[str, Databases]) -> Databases:
+    """Runs a test once for each kind of database."""
+    return all_databases[request.param]
+
+
+@pytest.fixture
+def empty_url(databases: Databases) -> Iterator[str]:
+    """A database without tables."""
+    url = databases.empty()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def filled_url(databases: Databases) -> Iterator[str]:
+    """A database with the cast and the page's three tickets."""
+    url = databases.filled()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def desk(filled_url: str) -> Iterator[DeskUnderTest]:
+    """A desk on a fresh database, called in process."""
+    with desk_on(filled_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def served_desk(filled_url: str) -> Iterator[DeskUnderTest]:
+    """A desk on a fresh database, called over real HTTP."""
+    with desk_on(filled_url, "over HTTP") as opened:
+        yield opened

@@ -1,0 +1,1 @@
+"""What the tests stand on: databases, desks, signed calls, the cast of the demonstration."""

