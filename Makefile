@@ -5,10 +5,13 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types layers format requirements migration clean
+.PHONY: help system install demo test check lint types layers format requirements migration clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[36m%-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+system: ## install the Debian packages that some tests use (needs root), if they are missing
+	@command -v curl openssl >/dev/null || (apt-get update -q && apt-get install -y -q curl openssl)
 
 install: $(STAMP) ## make .venv from the hashed requirement files (nothing when that is done)
 

@@ -62,7 +62,7 @@ def open_desk(
     directory = DirectoryCache(engines.reading)
     writer = GroupCommitWriter(engines.writing, directory, clock, bounds or Bounds())
     reads = Reads(SqlReader(engines.reading, directory), CursorSealer(keyring.derive("cursor")))
-    api = UomApi(_keys(directory, keyring), writer.submit, reads, clock, body_seconds=body_seconds)
+    api = UomApi(_keys(directory, keyring), writer, reads, clock, body_seconds=body_seconds)
 
     def _close() -> None:
         writer.close()

@@ -6,7 +6,6 @@ import logging
 import re
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -16,7 +15,7 @@ from anyio.to_thread import run_sync
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from unyo.services.ports import Caller, CallId, Done, Outcome, QueueFull, StorageFailed, WriteCall
+from unyo.services.ports import CallId, Caller, Done, QueueFull, StorageFailed, WriteCall, Writer
 from unyo.services.reads import Reads
 from unyo.tickets.commands import Command, ReadCommand, RegisterTicket, UpdateTicket
 from unyo.tickets.errors import Reason, Refusal
@@ -69,19 +68,19 @@ class Reply:
 
 
 class UomApi:
-    """Serves the actions. ``submit`` is the writer's; ``clock`` tells the time in UTC."""
+    """Serves the actions; ``clock`` tells the time in UTC."""
 
     def __init__(
         self,
         keys: Keys,
-        submit: Callable[[WriteCall], Future[Outcome]],
+        writer: Writer,
         reads: Reads,
         clock: Callable[[], datetime],
         *,
         body_seconds: float = BODY_SECONDS,
     ) -> None:
         self._keys = keys
-        self._submit = submit
+        self._writer = writer
         self._reads = reads
         self._clock = clock
         self._body_seconds = body_seconds
@@ -119,6 +118,8 @@ class UomApi:
         check_media_type(call)
         body = await call.body(self._body_seconds)
         caller = await self._authenticate(call, body)
+        if action.writes and self._writer.is_full():
+            raise _too_many()
         call_id = _call_id(call, action, body)
         command = _command(action, body)
         if isinstance(command, RegisterTicket | UpdateTicket):
@@ -146,9 +147,9 @@ class UomApi:
 
     async def _write(self, action: Action, write: WriteCall) -> Reply:
         try:
-            outcome = await asyncio.wrap_future(self._submit(write))
+            outcome = await asyncio.wrap_future(self._writer.submit(write))
         except QueueFull:
-            raise Rejected(Failure.TOO_MANY_REQUESTS, {"Retry-After": str(_RETRY_SECONDS)}) from None
+            raise _too_many() from None
         if isinstance(outcome, Refusal):
             raise Rejected(outcome)
         return _written(action, outcome)
@@ -185,6 +186,10 @@ def _call_id(call: HttpCall, action: Action, body: bytes) -> CallId | None:
     if not _CALL_ID.fullmatch(value):
         raise Rejected(Failure.INVALID_CALL_ID)
     return CallId(value.lower(), action.name, hashlib.sha256(body).digest())
+
+
+def _too_many() -> Rejected:
+    return Rejected(Failure.TOO_MANY_REQUESTS, {"Retry-After": str(_RETRY_SECONDS)})
 
 
 def _command(action: Action, body: bytes) -> Command:

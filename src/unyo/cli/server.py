@@ -24,9 +24,10 @@ from unyo.tickets.directory import Role
 @contextmanager
 def plain_errors(*more: type[Exception]) -> Iterator[None]:
     """Turn what a user can mend, and ``more``, into one line and exit status 1."""
+    known: tuple[type[Exception], ...] = (NotPossible, StorageFailed, UnusableDatabase, WrongKey, OSError, *more)
     try:
         yield
-    except (NotPossible, StorageFailed, UnusableDatabase, WrongKey, OSError, *more) as error:
+    except known as error:
         typer.secho(f"unyo: {error}", err=True, fg="red")
         raise typer.Exit(1) from None
 
@@ -89,6 +90,7 @@ def init(
             administration.add_key(connection, keyring, master_id, key, system_clock())
         engines.dispose()
     _tell(service_code, master_id, key, store)
+    typer.echo(f"Next: unyo serve --database {engines.url.render_as_string(hide_password=True)}")
 
 
 def _keyring(engines: Engines, store: Store) -> Keyring:
@@ -108,4 +110,3 @@ def _tell(service_code: str, master_id: str, key: NewKey, store: Store) -> None:
     typer.echo("\nThe secret key is shown this once: keep it now.")
     if not store.secret_key:
         typer.echo(f"The stored secrets open with {store.secret_key_file} only: back it up, apart from the database.")
-    typer.echo(f"Next: unyo serve --database {store.database}")

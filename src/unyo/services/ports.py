@@ -98,6 +98,9 @@ class Writer(Protocol):
             QueueFull: the queue holds as much as it may.
         """
 
+    def is_full(self) -> bool:
+        """Whether a call had better be refused at once."""
+
 
 class Reader(Protocol):
     """Reads; each may raise StorageFailed."""

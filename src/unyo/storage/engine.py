@@ -114,7 +114,8 @@ def _check_file(path: Path, *, create: bool) -> None:
     try:
         os.close(os.open(path, os.O_RDWR | (os.O_CREAT if create else 0), 0o600))
     except OSError as error:
-        raise UnusableDatabase(f"cannot open the database file {path}: {error.strerror}") from error
+        hint = "" if create else " (`unyo init` makes a new one)"
+        raise UnusableDatabase(f"cannot open the database file {path}: {error.strerror}{hint}") from error
 
 
 def _postgresql(url: URL) -> Engines:

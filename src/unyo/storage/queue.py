@@ -46,13 +46,18 @@ class CallQueue:
         with self._changed:
             if self._closed:
                 raise StorageFailed("the writer has been stopped")
-            if len(self._waiting) >= self._bounds.waiting_calls or self._bytes + call.size > self._bounds.waiting_bytes:
+            if self.is_full(call.size):
                 raise QueueFull
             queued = Queued(call)
             self._waiting.append(queued)
             self._bytes += call.size
             self._changed.notify()
             return queued.future
+
+    def is_full(self, size: int = 0) -> bool:
+        """Whether a call of that size finds no room."""
+        too_many = len(self._waiting) >= self._bounds.waiting_calls
+        return too_many or self._bytes + size > self._bounds.waiting_bytes
 
     def take(self) -> list[Queued]:
         """Wait for calls and take a group; empty once the queue is closed and drained."""

@@ -52,6 +52,10 @@ class GroupCommitWriter:
         """
         return self._queue.put(call)
 
+    def is_full(self) -> bool:
+        """Whether a call had better be refused at once."""
+        return self._queue.is_full()
+
     def close(self) -> None:
         """Serve what has been accepted, then stop."""
         self._queue.close()

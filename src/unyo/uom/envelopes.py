@@ -31,7 +31,7 @@ ERRORS: Final[Mapping[Reason, ErrorCode]] = {
     Reason.WRONG: ErrorCode(_ERROR, "入力パラメータが正しく指定されていません。"),
     Reason.NOT_A_MEMBER: ErrorCode(_ERROR, "指定されたSAアカウントまたはサービスコードが不正です。"),
     Reason.CALL_ID_REUSED: ErrorCode(
-        "CALL_ID_REUSED", "この呼び出しIDは別の内容の呼び出しで使用済みです。新しいIDを指定してください。", 409
+        "CALL_ID_REUSED", "指定された呼び出しIDは、別の内容の呼び出しで使用されています。", 409
     ),
     Reason.NO_TICKET: ErrorCode(
         "NO_TICKET_ID", "指定されたチケットIDのデータは存在しない、または閲覧権限がありません。"
@@ -61,7 +61,7 @@ class Failure(Enum):
     REQUEST_TIMEOUT = ErrorCode("REQUEST_TIMEOUT", "リクエストが時間内に完了しませんでした。", 408)
     INVALID_CALL_ID = ErrorCode("INVALID_CALL_ID", "呼び出しIDにはUUIDを指定してください。", 400)
     TOO_MANY_REQUESTS = ErrorCode(
-        "TOO_MANY_REQUESTS", "リクエストが集中しています。しばらく待ってから再度実行してください。", 429
+        "TOO_MANY_REQUESTS", "リクエストが集中しているため、しばらく待ってから再度実行してください。", 429
     )
     INVALID_JSON = ErrorCode("INVALID_JSON", "リクエストボディはJSONのオブジェクトにしてください。", 400)
     SYSTEM_ERROR = ErrorCode("SYSTEM_ERROR", "システムエラーが発生しました。")
