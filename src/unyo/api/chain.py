@@ -15,7 +15,7 @@ from anyio.to_thread import run_sync
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from unyo.services.ports import CallId, Caller, Done, QueueFull, StorageFailed, WriteCall, Writer
+from unyo.services.ports import Caller, CallId, Done, QueueFull, StorageFailed, WriteCall, Writer
 from unyo.services.reads import Reads
 from unyo.tickets.commands import Command, ReadCommand, RegisterTicket, UpdateTicket
 from unyo.tickets.errors import Reason, Refusal

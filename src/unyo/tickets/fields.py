@@ -203,6 +203,14 @@ class Row:
         """Our name."""
         return self.parameter.key
 
+    @property
+    def example(self) -> str:
+        """A value that this table takes."""
+        example = self.parameter.example
+        if isinstance(self.kind, Choice) and example not in self.kind.choices:
+            return self.kind.choices[0]
+        return example
+
 
 class FieldTable:
     """The rows of one action (for one ticket kind), in the contract's order; ``title`` says which."""

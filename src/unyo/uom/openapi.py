@@ -1,37 +1,19 @@
 """The OpenAPI document, derived from the actions and their parameter tables."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 from unyo.tickets.errors import Reason, Refusal
 from unyo.tickets.field_tables import MEMO_MEMBERS, MEMOS, TICKET_ID
-from unyo.tickets.fields import (
-    Account,
-    Choice,
-    Choices,
-    Date,
-    Digits,
-    FieldTable,
-    Kind,
-    LockDate,
-    Mark,
-    Memos,
-    OptionList,
-    Parameter,
-    Row,
-    Text,
-    Unit,
-    Use,
-)
+from unyo.tickets.fields import Row
 
+from . import schemas
 from .actions import ACTIONS, API_VERSION, CALL_ID_HEADER, Action
 from .answers import Member
 from .envelopes import ERRORS, Failure, failure, refusal, success
+from .schemas import Schema
 from .signature import SCHEME
 
-Schema = dict[str, Any]
-
-_EXAMPLE_REQUEST_ID: Final = "54c22bee-0c47b962-be6162fa-0000e89d-d3d7668c"
 _OK = 200
 _SYSTEM_ERROR = Failure.SYSTEM_ERROR
 _NAMING = frozenset({Reason.MISSING, Reason.TOO_LONG, Reason.UNKNOWN, Reason.EMPTY, Reason.WRONG})
@@ -42,7 +24,6 @@ _OF_WRITES = (
     Reason.GROUP_NEEDED,
     Reason.NO_RIGHT_TO_CLOSE,
 )
-_DATE_PATTERN = "^[0-9]{14}$"
 _DESCRIPTION = (
     "UOM-APIのチケット操作を話すチケットデスクです。"
     "呼び出しにはSignatureVersion 2の署名が必要です。"
@@ -85,113 +66,38 @@ def _operation(action: Action) -> Schema:
 
 
 def _request_schema(action: Action) -> Schema:
-    names = [{"$ref": f"#/components/schemas/{_schema_name(table)}"} for table in action.tables]
+    names = [{"$ref": f"#/components/schemas/{schemas.name_of(table)}"} for table in action.tables]
     return names[0] if len(names) == 1 else {"oneOf": names}
 
 
 def _requests(action: Action) -> Schema:
+    """A call of each table; without an approver, who goes with two states only."""
     return {
-        _schema_name(table): {
+        schemas.name_of(table): {
             "summary": table.title,
-            "value": {
-                row.wire: _example(row.parameter)
-                for row in table.rows
-                if row.mark.must_be_there or row.parameter.section
-            },
+            "value": {row.wire: _example(row) for row in table.rows if row.key != "approver"},
         }
         for table in action.tables
     }
 
 
-def _example(parameter: Parameter) -> Any:
-    if parameter is MEMOS:
+def _example(row: Row) -> Any:
+    if row.parameter is MEMOS:
         return [{member.wire: "" if member.key == "number" else member.example for member in MEMO_MEMBERS}]
-    return parameter.example
+    return row.example
 
 
 def _tables() -> Schema:
-    tables = {_schema_name(table): table for action in ACTIONS.values() for table in action.tables}
-    return {name: _object(table) for name, table in sorted(tables.items())}
-
-
-def _schema_name(table: FieldTable) -> str:
-    return "".join(word[0].upper() + word[1:] for word in table.title.split())
-
-
-def _object(table: FieldTable) -> Schema:
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": list(table.required),
-        "properties": {row.wire: _property(row, table) for row in table.rows},
-    }
-
-
-def _property(row: Row, table: FieldTable) -> Schema:
-    described: Schema = {"description": _described(row)}
-    if isinstance(row.kind, Memos):
-        return described | {"type": "array", "items": _memo_object(Use(table.title))}
-    return described | _value(row.kind, may_be_empty=row.mark.may_be_empty) | _examples(row.parameter.example)
-
-
-def _described(row: Row) -> str:
-    """The label, with what the schema's own words cannot say."""
-    notes = [row.parameter.label]
-    if isinstance(row.kind, Text) and row.kind.unit is Unit.BYTES:
-        notes.append(f"最大{row.kind.maximum}バイト (UTF-8)。")
-    if isinstance(row.kind, OptionList):
-        notes.append("サービスの選択肢 (GetOptionListで取得)。")
-    if isinstance(row.kind, Account):
-        notes.append("マスターID。")
-    if isinstance(row.kind, LockDate):
-        notes.append("GetTicketDetailで取得した値をそのまま指定する。")
-    if row.mark is Mark.CONDITIONAL:
-        notes.append("条件により必須。")
-    return " ".join(notes)
-
-
-def _memo_object(use: Use) -> Schema:
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": [member.wire for member in MEMO_MEMBERS if member.marks[use] is Mark.REQUIRED],
-        "properties": {
-            member.wire: {"description": member.label}
-            | _value(member.kind_in(use), may_be_empty=member.marks[use].may_be_empty)
-            | _examples(member.example)
-            for member in MEMO_MEMBERS
-        },
-    }
-
-
-def _value(kind: Kind, *, may_be_empty: bool) -> Schema:
-    """The schema of one value; a maximum of bytes is told in words, since JSON Schema counts characters."""
-    assert isinstance(kind, Text)
-    schema: Schema = {"type": "string"}
-    if kind.unit is Unit.CHARACTERS:
-        schema["maxLength"] = kind.maximum
-    if not may_be_empty:
-        schema["minLength"] = 1
-    match kind:
-        case Choice():
-            schema["enum"] = [*kind.choices, ""] if may_be_empty else list(kind.choices)
-        case Choices():
-            schema["description"] = f"値: {' '.join(kind.choices)} (コンマ区切りで複数可)"
-        case Date():
-            schema["pattern"] = f"{_DATE_PATTERN}|^$" if may_be_empty else _DATE_PATTERN
-        case Digits():
-            schema["pattern"] = "^[0-9]*$"
-    return schema
-
-
-def _examples(example: str) -> Schema:
-    return {"examples": [example]} if example else {}
+    tables = {schemas.name_of(table): table for action in ACTIONS.values() for table in action.tables}
+    return {name: schemas.object_of(table) for name, table in sorted(tables.items())}
 
 
 def _answered(action: Action) -> Schema:
     """HTTP 200: the answer, or an error of the contract."""
     name = f"{action.name}Response"
-    shapes = [{"type": "object", "required": [name], "properties": {name: _answer(of)}} for of in action.answers]
+    shapes = [
+        {"type": "object", "required": [name], "properties": {name: schemas.answer_of(of)}} for of in action.answers
+    ]
     return {
         "description": "成功、または契約上のエラー",
         "headers": _headers(),
@@ -204,30 +110,11 @@ def _answered(action: Action) -> Schema:
     }
 
 
-def _answer(members: Iterable[Member]) -> Schema:
-    return _members((Member("RequestId", "リクエストID", _EXAMPLE_REQUEST_ID), *members))
-
-
-def _members(members: Iterable[Member]) -> Schema:
-    listed = list(members)
-    return {
-        "type": "object",
-        "required": [member.wire for member in listed],
-        "properties": {member.wire: _member(member) for member in listed},
-    }
-
-
-def _member(member: Member) -> Schema:
-    if member.members:
-        return {"type": "array", "description": member.label, "items": _members(member.members)}
-    return {"type": "string", "description": member.label} | _examples(member.example)
-
-
 def _answer_examples(action: Action) -> Schema:
     answered = {
         f"success{position}": {
             "summary": "成功",
-            "value": success(action.name, _EXAMPLE_REQUEST_ID, _filled(members)),
+            "value": success(action.name, schemas.EXAMPLE_REQUEST_ID, _filled(members)),
         }
         for position, members in enumerate(action.answers, 1)
     }
@@ -280,10 +167,10 @@ def _failed(action: Action) -> Schema:
 def _error_examples() -> Schema:
     """An example of every error, each under its own name."""
     refused = {
-        reason.name: refusal(_EXAMPLE_REQUEST_ID, Refusal(reason, ("Priority",) if reason in _NAMING else ()))
+        reason.name: refusal(schemas.EXAMPLE_REQUEST_ID, Refusal(reason, ("Priority",) if reason in _NAMING else ()))
         for reason in Reason
     }
-    failed = {each.name: failure(_EXAMPLE_REQUEST_ID, each.value) for each in Failure}
+    failed = {each.name: failure(schemas.EXAMPLE_REQUEST_ID, each.value) for each in Failure}
     return {
         name: {"summary": value["ErrorResponse"]["ErrorMessage"], "value": value}
         for name, value in (refused | failed).items()
@@ -300,7 +187,7 @@ def _error_schema() -> Schema:
                 "type": "object",
                 "required": ["RequestId", "ErrorType", "ErrorMessage"],
                 "properties": {
-                    "RequestId": {"type": "string", "examples": [_EXAMPLE_REQUEST_ID]},
+                    "RequestId": {"type": "string", "examples": [schemas.EXAMPLE_REQUEST_ID]},
                     "ErrorType": {"type": "string", "enum": list(dict.fromkeys(types))},
                     "ErrorMessage": {"type": "string"},
                     "ErrorDetail": {
