@@ -59,9 +59,9 @@ def show_change(console: Console, ticket_id: str, before: Answer, after: Answer)
     title = f"③ チケット {ticket_id} / the ticket, before → after"
     table = Table(title=title, title_style="bold", box=box.ROUNDED, header_style="bold", expand=True)
     table.add_column("パラメータ", style="cyan", no_wrap=True, ratio=3)
-    table.add_column("意味", ratio=2)
-    table.add_column("更新前", ratio=3)
-    table.add_column("更新後", ratio=3)
+    table.add_column("意味", ratio=2, overflow="fold")
+    table.add_column("更新前", ratio=3, overflow="fold")
+    table.add_column("更新後", ratio=3, overflow="fold")
     changed = 0
     for wire, new in after.items():
         if wire not in _LABELS or wire == MEMOS.wire:
@@ -92,8 +92,8 @@ def _memo_table(before: Sequence[Mapping[str, str]], after: Sequence[Mapping[str
     table = Table(title="対応メモ / memos", title_style="bold", box=box.ROUNDED, header_style="bold", expand=True)
     table.add_column("連番", justify="right", style="cyan", ratio=1)
     table.add_column("操作", ratio=2)
-    table.add_column("更新前", ratio=4)
-    table.add_column("更新後", ratio=4)
+    table.add_column("更新前", ratio=4, overflow="fold")
+    table.add_column("更新後", ratio=4, overflow="fold")
     for each in sorted(old | new, key=int):
         if each not in new:
             what, style = "削除 deleted", "red"
