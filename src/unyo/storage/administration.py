@@ -26,6 +26,7 @@ from .tables import (
 )
 
 KEYS_PER_ACCOUNT = 5
+PUBLISHED = "this database was made by `unyo demo`: its secrets are published. Take another one"
 _ACCESS_KEY_LETTERS = string.digits + string.ascii_uppercase
 _SECRET_LETTERS = string.ascii_letters + string.digits + "+/"
 
@@ -56,9 +57,7 @@ def claim_installation(connection: Connection, keyring: Keyring, *, demo: bool) 
         )
     elif row.is_demo is not demo:
         raise NotPossible(
-            "this database was made by `unyo demo`: its secrets are published. Take another one"
-            if row.is_demo
-            else "this database is a real installation; `unyo demo` touches none"
+            PUBLISHED if row.is_demo else "this database is a real installation; `unyo demo` touches none"
         )
     else:
         check_key(connection, keyring)

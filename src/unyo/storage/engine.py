@@ -50,7 +50,7 @@ def parse_url(text: str) -> URL:
     """
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
         raise UnusableDatabase(
             "the database must be a URL, such as sqlite:////var/lib/unyo/unyo.db or postgresql://user@host/unyo"
         ) from None

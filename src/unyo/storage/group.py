@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from unyo.services.ports import Done, KeptCall, Outcome, WriteCall
@@ -22,63 +21,25 @@ from unyo.tickets.commands import AddMemo, RegisterTicket
 from unyo.tickets.model import Memo, Ticket, format_ticket_id
 
 from .directory import DirectoryCache
+from .keys import pack
 from .numbers import TicketNumbers, settle
-from .rows import (
-    MEMO_COLUMNS,
-    TICKET_COLUMNS,
-    dump_lines,
-    memo_of,
-    row_of,
-    row_of_memo,
-    search_text_of,
-    ticket_of,
+from .rows import dump_lines, memo_of, row_of, row_of_memo, search_text_of, ticket_of
+from .statements import (
+    DELETE_MEMO,
+    FIND_CALL,
+    FIND_CHANGE,
+    INSERT_CALL,
+    INSERT_HISTORY,
+    INSERT_MEMO,
+    INSERT_TICKET,
+    MOVING,
+    UPDATE_MEMO,
+    UPDATE_SEARCH,
+    UPDATE_TICKET,
+    load_calls,
+    load_memos,
+    lock_tickets,
 )
-from .tables import calls, history, memos, tickets
-
-_TICKET_KEY = sa.tuple_(tickets.c.service_code, tickets.c.number)
-_MEMO_KEY = sa.tuple_(memos.c.service_code, memos.c.ticket_number, memos.c.number)
-_CALL_KEY = sa.tuple_(calls.c.service_code, calls.c.access_key, calls.c.call_id)
-
-# Rows are locked in key order, so that two nodes never wait for each other.
-_LOCK_TICKETS = (
-    sa.select(*TICKET_COLUMNS)
-    .where(_TICKET_KEY.in_(sa.bindparam("keys", expanding=True)))
-    .order_by(tickets.c.service_code, tickets.c.number)
-    .with_for_update()
-)
-_LOAD_MEMOS = sa.select(*MEMO_COLUMNS).where(_MEMO_KEY.in_(sa.bindparam("keys", expanding=True)))
-_LOAD_CALLS = sa.select(calls).where(_CALL_KEY.in_(sa.bindparam("keys", expanding=True)))
-_FIND_CHANGE = sa.select(history.c.ticket_number).where(
-    history.c.service_code == sa.bindparam("service_code"), history.c.request_id == sa.bindparam("request_id")
-)
-_FIND_CALL = sa.select(calls.c.ticket_id).where(
-    calls.c.service_code == sa.bindparam("service_code"),
-    calls.c.access_key == sa.bindparam("access_key"),
-    calls.c.request_id == sa.bindparam("request_id"),
-)
-
-_INSERT_TICKET = sa.insert(tickets)
-_KEY_OF_TICKET = (
-    tickets.c.service_code == sa.bindparam("key_service_code"),
-    tickets.c.number == sa.bindparam("key_number"),
-)
-_MOVING = [column.name for column in TICKET_COLUMNS[3:]] + ["last_update"]
-_UPDATE_TICKET = sa.update(tickets).where(*_KEY_OF_TICKET).values({name: sa.bindparam(name) for name in _MOVING})
-_UPDATE_SEARCH = sa.update(tickets).where(*_KEY_OF_TICKET).values(search_text=sa.bindparam("search_text"))
-_INSERT_MEMO = sa.insert(memos)
-_KEY_OF_MEMO = (
-    memos.c.service_code == sa.bindparam("key_service_code"),
-    memos.c.ticket_number == sa.bindparam("key_ticket_number"),
-    memos.c.number == sa.bindparam("key_number"),
-)
-_UPDATE_MEMO = (
-    sa.update(memos)
-    .where(*_KEY_OF_MEMO)
-    .values({name: sa.bindparam(name) for name in ("text", "updated", "search_text")})
-)
-_DELETE_MEMO = sa.delete(memos).where(*_KEY_OF_MEMO)
-_INSERT_HISTORY = sa.insert(history)
-_INSERT_CALL = sa.insert(calls)
 
 Rows = list[dict[str, Any]]
 
@@ -140,7 +101,7 @@ def _load(connection: Connection, group: Sequence[WriteCall]) -> GroupState:
     found = {}
     keys = sorted({key for call in group if (key := ticket_key(call))})
     if keys:
-        rows = connection.execute(_LOCK_TICKETS, {"keys": keys}).all()
+        rows = connection.execute(lock_tickets(connection.dialect.name), pack(keys)).all()
         loaded = _load_memos(connection, group)
         found = {(row[0], row[1]): ticket_of(row, loaded.get((row[0], row[1]), ())) for row in rows}
     return GroupState(before=found, tickets=dict(found), kept=_load_kept(connection, group))
@@ -149,7 +110,7 @@ def _load(connection: Connection, group: Sequence[WriteCall]) -> GroupState:
 def _load_kept(connection: Connection, group: Sequence[WriteCall]) -> dict[CallKey, KeptCall]:
     """The answers kept under the group's call ids."""
     keys = sorted({key for call in group if (key := call_key(call))})
-    rows = connection.execute(_LOAD_CALLS, {"keys": keys}) if keys else ()
+    rows = connection.execute(load_calls(connection.dialect.name), pack(keys)) if keys else ()
     return {
         (row.service_code, row.access_key, row.call_id): KeptCall(
             row.action, row.body_digest, Done(row.request_id, row.ticket_id)
@@ -169,7 +130,7 @@ def _load_memos(connection: Connection, group: Sequence[WriteCall]) -> dict[Tick
     }
     found: dict[TicketKey, list[Memo]] = {}
     if named:
-        for row in connection.execute(_LOAD_MEMOS, {"keys": sorted(named)}):
+        for row in connection.execute(load_memos(connection.dialect.name), pack(sorted(named))):
             found.setdefault((row[0], row[1]), []).append(memo_of(row))
     return found
 
@@ -177,13 +138,13 @@ def _load_memos(connection: Connection, group: Sequence[WriteCall]) -> dict[Tick
 def _find_done(connection: Connection, call: WriteCall) -> Done | None:
     """The answer of a call that an earlier transaction did store after all."""
     code, request_id = call.command.service_code, call.request_id
-    number = connection.execute(_FIND_CHANGE, {"service_code": code, "request_id": request_id}).scalar()
+    number = connection.execute(FIND_CHANGE, {"service_code": code, "request_id": request_id}).scalar()
     if number is not None:
         return Done(request_id, format_ticket_id(number))
     if call.call_id is None:
         return None
     asked = {"service_code": code, "access_key": call.caller.access_key, "request_id": request_id}
-    ticket_id = connection.execute(_FIND_CALL, asked).scalar()
+    ticket_id = connection.execute(FIND_CALL, asked).scalar()
     return None if ticket_id is None else Done(request_id, ticket_id)
 
 
@@ -241,14 +202,14 @@ def _write(connection: Connection, state: GroupState) -> None:
     inserts, updates, searches = _ticket_rows(state, changed)
     added, edited, deleted = _memo_rows(state, changed)
     for statement, rows in (
-        (_INSERT_TICKET, inserts),
-        (_UPDATE_TICKET, updates),
-        (_UPDATE_SEARCH, searches),
-        (_INSERT_MEMO, added),
-        (_UPDATE_MEMO, edited),
-        (_DELETE_MEMO, deleted),
-        (_INSERT_HISTORY, state.history_rows),
-        (_INSERT_CALL, state.call_rows),
+        (INSERT_TICKET, inserts),
+        (UPDATE_TICKET, updates),
+        (UPDATE_SEARCH, searches),
+        (INSERT_MEMO, added),
+        (UPDATE_MEMO, edited),
+        (DELETE_MEMO, deleted),
+        (INSERT_HISTORY, state.history_rows),
+        (INSERT_CALL, state.call_rows),
     ):
         if rows:
             connection.execute(statement, rows)
@@ -265,7 +226,7 @@ def _ticket_rows(state: GroupState, changed: Mapping[TicketKey, Ticket]) -> tupl
             inserts.append({**row_of(ticket), "search_text": search_text_of(ticket.values)})
             continue
         row = row_of(ticket)
-        updates.append({"key_service_code": key[0], "key_number": key[1], **{name: row[name] for name in _MOVING}})
+        updates.append({"key_service_code": key[0], "key_number": key[1], **{name: row[name] for name in MOVING}})
         if key in state.searched:
             searches.append(
                 {

@@ -64,6 +64,15 @@ def make_key() -> str:
     return Fernet.generate_key().decode()
 
 
+def read_key(path: Path) -> str:
+    """The key in the file; what is no text is no key either, and refused as such by the keyring.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    return path.read_text(encoding="ascii", errors="replace").strip()
+
+
 def read_or_make_key(path: Path) -> str:
     """The key in the file; a new one is made, readable by its owner only, where there is no file.
 
@@ -73,7 +82,7 @@ def read_or_make_key(path: Path) -> str:
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
+        return read_key(path)
     key = make_key()
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(key + "\n")

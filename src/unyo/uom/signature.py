@@ -23,7 +23,8 @@ MAX_LIFE: Final = timedelta(hours=24)
 
 _SINGLE = frozenset({"authorization", "content-type", "content-md5"})
 _AUTHORIZATION = re.compile(rf"{SCHEME} ([^\s:]+):([^\s:]+)")
-_EXPIRE_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+# 24 o'clock is left out: later Pythons read it as the next midnight.
+_EXPIRE_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?!24)[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _MD5_BYTES = 16
 
 

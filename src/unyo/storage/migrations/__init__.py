@@ -6,8 +6,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 from sqlalchemy.engine import Connection, Engine
 
+from unyo.services.ports import StorageFailed
 from unyo.storage.errors import storage_errors
 
 
@@ -44,6 +46,9 @@ def migrate(engine: Engine) -> tuple[str | None, str]:
         StorageFailed: the database did not do it, and is as it was.
     """
     before = revision_of(engine)
-    with storage_errors("migrating"), engine.begin() as connection:
-        command.upgrade(config(connection), "head")
+    try:
+        with storage_errors("migrating"), engine.begin() as connection:
+            command.upgrade(config(connection), "head")
+    except CommandError as error:
+        raise StorageFailed(f"migrating: {error}: the database was made by a newer release") from error
     return before, newest()

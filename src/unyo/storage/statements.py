@@ -1,0 +1,72 @@
+"""The writer's statements, each built once; those that take a group's keys, once a database."""
+
+from functools import cache
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from .keys import join_keys
+from .rows import MEMO_COLUMNS, TICKET_COLUMNS
+from .tables import calls, history, memos, tickets
+
+
+@cache
+def lock_tickets(dialect: str) -> sa.Select[Any]:
+    """A group's tickets; their rows are locked in key order, so that two nodes never wait for each other."""
+    return (
+        sa.select(*TICKET_COLUMNS)
+        .select_from(join_keys(dialect, tickets.c.service_code, tickets.c.number))
+        .order_by(tickets.c.service_code, tickets.c.number)
+        .with_for_update(of=tickets)
+    )
+
+
+@cache
+def load_memos(dialect: str) -> sa.Select[Any]:
+    """The memos that a group's operations name."""
+    keys = (memos.c.service_code, memos.c.ticket_number, memos.c.number)
+    return sa.select(*MEMO_COLUMNS).select_from(join_keys(dialect, *keys))
+
+
+@cache
+def load_calls(dialect: str) -> sa.Select[Any]:
+    """The answers kept under a group's call ids."""
+    keys = (calls.c.service_code, calls.c.access_key, calls.c.call_id)
+    return sa.select(calls).select_from(join_keys(dialect, *keys))
+
+
+FIND_CHANGE: Final = sa.select(history.c.ticket_number).where(
+    history.c.service_code == sa.bindparam("service_code"), history.c.request_id == sa.bindparam("request_id")
+)
+"""The ticket that a call with this RequestId has changed."""
+FIND_CALL: Final = sa.select(calls.c.ticket_id).where(
+    calls.c.service_code == sa.bindparam("service_code"),
+    calls.c.access_key == sa.bindparam("access_key"),
+    calls.c.request_id == sa.bindparam("request_id"),
+)
+"""The ticket of a call with this RequestId that was kept under a call id."""
+
+MOVING: Final = (*(column.name for column in TICKET_COLUMNS[3:]), "last_update")
+"""The columns that an update of a ticket writes."""
+_KEY_OF_TICKET = (
+    tickets.c.service_code == sa.bindparam("key_service_code"),
+    tickets.c.number == sa.bindparam("key_number"),
+)
+_KEY_OF_MEMO = (
+    memos.c.service_code == sa.bindparam("key_service_code"),
+    memos.c.ticket_number == sa.bindparam("key_ticket_number"),
+    memos.c.number == sa.bindparam("key_number"),
+)
+
+INSERT_TICKET: Final = sa.insert(tickets)
+UPDATE_TICKET: Final = sa.update(tickets).where(*_KEY_OF_TICKET).values({name: sa.bindparam(name) for name in MOVING})
+UPDATE_SEARCH: Final = sa.update(tickets).where(*_KEY_OF_TICKET).values(search_text=sa.bindparam("search_text"))
+INSERT_MEMO: Final = sa.insert(memos)
+UPDATE_MEMO: Final = (
+    sa.update(memos)
+    .where(*_KEY_OF_MEMO)
+    .values({name: sa.bindparam(name) for name in ("text", "updated", "search_text")})
+)
+DELETE_MEMO: Final = sa.delete(memos).where(*_KEY_OF_MEMO)
+INSERT_HISTORY: Final = sa.insert(history)
+INSERT_CALL: Final = sa.insert(calls)
