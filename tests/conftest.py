@@ -65,3 +65,13 @@ def served_desk(filled_url: str) -> Iterator[DeskUnderTest]:
     """A desk on a fresh database, called over real HTTP."""
     with desk_on(filled_url, "over HTTP") as opened:
         yield opened
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def shared_desk(request: pytest.FixtureRequest, all_databases: dict[str, Databases]) -> Iterator[DeskUnderTest]:
+    """One desk for all tests of a module, for tests that do not mind what the others left."""
+    databases = all_databases[request.param]
+    url = databases.filled()
+    with desk_on(url) as opened:
+        yield opened
+    databases.drop(url)

@@ -21,7 +21,7 @@ from unyo.storage.administration import NotPossible
 from unyo.storage.directory import DirectoryCache
 from unyo.storage.engine import Engines, open_engines, parse_url
 from unyo.storage.errors import storage_errors
-from unyo.storage.keyring import Keyring
+from unyo.storage.keyring import Keyring, read_key
 from unyo.storage.migrations import newest, revision_of
 from unyo.storage.queue import Bounds
 from unyo.storage.readers import SqlReader
@@ -85,9 +85,9 @@ def serving_store(store: Store) -> tuple[Engines, Keyring]:
             "the database is not at this release's tables: run `unyo migrate` (`unyo init` for a new one)"
         )
     with storage_errors("checking the installation"), engines.reading.begin() as connection:
-        administration.check_key(connection, keyring)
         if administration.is_demo(connection):
-            raise NotPossible("this database was made by `unyo demo`: its secrets are published. Take another one")
+            raise NotPossible(administration.PUBLISHED)
+        administration.check_key(connection, keyring)
     return engines, keyring
 
 
@@ -101,7 +101,7 @@ def read_keyring(store: Store) -> Keyring:
     if store.secret_key:
         return Keyring(store.secret_key)
     try:
-        return Keyring(Path(store.secret_key_file).read_text(encoding="utf-8"))
+        return Keyring(read_key(Path(store.secret_key_file)))
     except OSError as error:
         raise NotPossible(
             f"the key file {store.secret_key_file} cannot be read ({error.strerror}): give the file that `unyo init` "

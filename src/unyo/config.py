@@ -38,7 +38,7 @@ WORKERS: Final = Option("workers", 1, "Server processes; more than one needs Pos
 class Store:
     """Where an installation's data is, and the key that opens its secrets: itself, or the file that holds it."""
 
-    database: str
+    database: str = field(repr=False)  # the URL may hold a password
     secret_key_file: str
     secret_key: str = field(default="", repr=False)
 

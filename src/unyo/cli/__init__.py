@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from unyo import __version__
-from unyo.config import DATABASE, HOST, PORT, SECRET_KEY_FILE, WORKERS
+from unyo.config import DATABASE, HOST, PORT, SECRET_KEY, SECRET_KEY_FILE, WORKERS
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,6 +20,8 @@ _DatabaseOption = Annotated[str, typer.Option(envvar=DATABASE.variable, help=DAT
 _KeyFileOption = Annotated[
     str, typer.Option(envvar=SECRET_KEY_FILE.variable, help=SECRET_KEY_FILE.meaning, metavar="FILE")
 ]
+
+_SECRET_KEY_NOTE = f"{SECRET_KEY.variable}: {SECRET_KEY.meaning}"
 
 
 def _show_version(wanted: bool) -> None:
@@ -38,7 +40,7 @@ def _options(_version: _VersionOption = False) -> None:
     pass
 
 
-@app.command()
+@app.command(epilog=_SECRET_KEY_NOTE)
 def serve(
     host: Annotated[str, typer.Option(envvar=HOST.variable, help=HOST.meaning)] = HOST.default,
     port: Annotated[int, typer.Option(envvar=PORT.variable, help=PORT.meaning, min=0, max=65535)] = PORT.default,
@@ -62,7 +64,7 @@ def migrate(database: _DatabaseOption = DATABASE.default) -> None:
     server.migrate(database)
 
 
-@app.command()
+@app.command(epilog=_SECRET_KEY_NOTE)
 def init(
     service_code: Annotated[str, typer.Option(prompt=True, help="First service code (tenant), such as uom12345678.")],
     master_id: Annotated[str, typer.Option(prompt=True, help="First account's master ID, such as SA1234567.")],

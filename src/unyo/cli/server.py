@@ -96,8 +96,10 @@ def init(
 def _keyring(engines: Engines, store: Store) -> Keyring:
     """The key of an installation; a new one only where there is none yet."""
     with storage_errors("reading the installation"), engines.reading.begin() as connection:
-        is_new = administration.is_demo(connection) is None
-    if is_new and not store.secret_key:
+        is_demo = administration.is_demo(connection)
+    if is_demo:
+        raise NotPossible(administration.PUBLISHED)
+    if is_demo is None and not store.secret_key:
         return Keyring(read_or_make_key(Path(store.secret_key_file)))
     return read_keyring(store)
 

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy.engine import Connection
-
 from unyo.storage import administration
 from unyo.storage.administration import NewKey
+from unyo.storage.engine import Transaction
 from unyo.storage.keyring import Keyring
 from unyo.tickets.directory import Role
 
@@ -81,7 +80,7 @@ ITO: Final = Actor(
 CAST: Final = (YAMADA, SATO, SUZUKI, TAKAHASHI, TANAKA, ITO)
 
 
-def add_cast(connection: Connection, keyring: Keyring, now: datetime) -> None:
+def add_cast(connection: Transaction, keyring: Keyring, now: datetime) -> None:
     """Fill an empty database, migrated, with the services, accounts and keys of the demonstration."""
     administration.claim_installation(connection, keyring, demo=True)
     administration.add_service(connection, SERVICE, "デモ運用センター", (SERVERS, NETWORKS))

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 from unyo.bootstrap import system_clock
 from unyo.storage import administration, migrations
 from unyo.storage.administration import NotPossible
-from unyo.storage.engine import Engines, open_engines, parse_url
+from unyo.storage.engine import Engines, Transaction, open_engines, parse_url
 from unyo.storage.errors import storage_errors
 from unyo.storage.keyring import Keyring
 from unyo.storage.loading import Loader
@@ -31,16 +31,21 @@ def prepare(url: str, day: date) -> tuple[Engines, Keyring]:
     engines = open_engines(parse_url(url))
     keyring = Keyring(SECRET_KEY)
     with storage_errors("looking into the database"), engines.reading.begin() as connection:
-        foreign = administration.foreign_tables(connection)
-    if foreign:
-        raise NotPossible(f"this database holds other data ({', '.join(foreign)}): `unyo demo` touches none of it")
+        _check_is_ours(connection)
     migrations.migrate(engines.writing)
     with storage_errors("loading the demo data"), engines.writing.begin() as connection:
-        if administration.is_demo(connection) is False:
-            raise NotPossible("this database is a real installation: `unyo demo` touches none")
+        _check_is_ours(connection)  # again, since nobody can change it now
         administration.clear(connection)
         add_cast(connection, keyring, system_clock())
         loader, now = Loader(engines, connection), datetime.combine(day, time(9), JAPAN).astimezone(UTC)
         add_page_tickets(loader, now)
         add_quarter(loader, now)
     return engines, keyring
+
+
+def _check_is_ours(connection: Transaction) -> None:
+    foreign = administration.foreign_tables(connection)
+    if foreign:
+        raise NotPossible(f"this database holds other data ({', '.join(foreign)}): `unyo demo` touches none of it")
+    if administration.is_demo(connection) is False:
+        raise NotPossible("this database is a real installation: `unyo demo` touches none")

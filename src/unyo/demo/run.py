@@ -28,6 +28,8 @@ from .prepare import prepare, today
 from .sample import ACTION, BODY, TICKET_ID
 
 LOOPBACK = "127.0.0.1"
+# The tickets' dates lie about the given day, and stay in the years that the wire can write.
+_YEARS = range(1901, 9999)
 _KEY = {"ServiceCode": BODY["ServiceCode"], "MasterID": BODY["MasterID"], "TicketId": TICKET_ID}
 
 
@@ -42,6 +44,7 @@ def run(*, port: int, database: str, now: str, once: bool, serve_only: bool) -> 
         NotPossible: the database holds other data, the port is taken, or ``now`` is no date.
         SampleFailed: the sample did not do what the contract says.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends like Ctrl+C: the temporary folder goes
     console = show.make_console()
     day = _day(now)
     with TemporaryDirectory(prefix="unyo-demo-") as folder:
@@ -54,17 +57,19 @@ def run(*, port: int, database: str, now: str, once: bool, serve_only: bool) -> 
             show.show_server(console, server, engines.url.render_as_string(hide_password=True))
             show.show_command(console, shell_command(server, YAMADA, "GetTicketDetail", _KEY))
             if not once:
-                console.print("  [dim]Ctrl+C で終了 / Ctrl+C stops it[/]")
-                _wait_for_the_end()
+                _wait_for_the_end(console)
 
 
 def _day(now: str) -> date:
     if not now:
         return today()
     try:
-        return date.fromisoformat(now)
+        day = date.fromisoformat(now)
     except ValueError:
-        raise NotPossible(f"--now takes a date such as 2026-04-01, not {now!r}") from None
+        day = date.min
+    if day.year not in _YEARS:
+        raise NotPossible(f"--now takes a date such as 2026-04-01, not {now!r}")
+    return day
 
 
 @contextmanager
@@ -125,8 +130,8 @@ def _check(answered: dict[str, Any], after: Answer) -> None:
         raise SampleFailed(f"the ticket does not hold what the sample sent: {wrong or memos}")
 
 
-def _wait_for_the_end() -> None:
+def _wait_for_the_end(console: Console) -> None:
     """Until SIGINT or SIGTERM."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
+        console.print("  [dim]Ctrl+C で終了 / Ctrl+C stops it[/]")
         threading.Event().wait()

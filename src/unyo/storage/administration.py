@@ -223,6 +223,8 @@ def account_ids(connection: Connection) -> set[str]:
 
 def is_demo(connection: Connection) -> bool | None:
     """Whether this is a demo database; None when it is no installation yet."""
+    if not sa.inspect(connection).has_table(installation.name):
+        return None
     return connection.execute(sa.select(installation.c.is_demo)).scalar_one_or_none()
 
 

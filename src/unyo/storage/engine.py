@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
@@ -17,6 +17,9 @@ STATEMENT_SECONDS = 30
 CONNECT_SECONDS = 5
 POOL_SECONDS = 5
 READERS = 8
+
+# A connection inside a transaction, by the name under which rooms that know no SQLAlchemy pass it on.
+Transaction: TypeAlias = Connection
 
 
 class UnusableDatabase(Exception):

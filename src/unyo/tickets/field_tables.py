@@ -85,7 +85,7 @@ TICKET_KIND: Final = _p(
 _S, _M, _C, _D = Section.STATE, Section.SUMMARY, Section.CORRESPOND, Section.DETAIL
 
 # fmt: off
-# ruff: noqa: E501
+# ruff: noqa: E501 - one row a parameter, so that the rows read like the contract's tables
 TICKET_FIELDS: Final[tuple[Parameter, ...]] = (
     # wire name, our name, label (the page's 意味), kind of value, marks incident/request, example
     _p("Title", "title", "チケット件名", Text(256), "kR kR", "アラート発生XXX", section=_S),

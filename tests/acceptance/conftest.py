@@ -1,0 +1,53 @@
+"""Fixtures: an installation on a fresh database of each kind, and a server that serves it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.databases import Databases
+from support.demonstration import NOW, demonstration, details_of
+from support.installations import Installation, contents, install
+from support.processes import Client, Running, serving
+
+
+@pytest.fixture
+def installation(empty_url: str, tmp_path: Path) -> Installation:
+    """What `unyo init` makes."""
+    return install(empty_url, tmp_path)
+
+
+@pytest.fixture
+def client(installation: Installation) -> Iterator[Client]:
+    """Calls `unyo serve` with the key that init printed."""
+    with (
+        serving("--database", installation.url, folder=installation.folder) as (_, url),
+        Client(url, installation.account) as opened,
+    ):
+        yield opened
+
+
+@pytest.fixture
+def empty_database(databases: Databases) -> Iterator[str]:
+    """A database without tables, whose SQLite file is there."""
+    url = databases.empty()
+    contents(url)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, Client]]:
+    """A demonstration of a known day that only serves; no test changes its tickets."""
+    with (
+        demonstration("--serve-only", "--now", NOW, folder=tmp_path_factory.mktemp("demo")) as (process, url),
+        Client(url) as client,
+    ):
+        yield process, client
+
+
+@pytest.fixture(scope="session")
+def demo_tickets(demo: tuple[Running, Client]) -> dict[str, dict[str, Any]]:
+    """Every ticket of the demonstration's service, in full."""
+    return details_of(demo[1])

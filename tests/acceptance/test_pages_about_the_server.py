@@ -1,0 +1,106 @@
+"""What a server tells about itself: alive, ready, its OpenAPI; and how it refuses beside the actions."""
+
+import re
+
+import pytest
+
+from support.databases import Databases
+from support.desks import Answer, DeskUnderTest, desk_on
+from support.installations import execute
+from unyo import __version__
+
+PAGES = ("/livez", "/readyz", "/openapi.json")
+OTHER_METHODS = ("POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+NOT_THERE = (
+    "/",
+    "/livez/",
+    "/openapi.json/",
+    "/docs",
+    "/r",
+    "/r/",
+    "/r/20221221",
+    "/r/20221221/UpdateTicket",
+    "/r/20221221/UpdateTicket.xml",
+    "/r/20221221/DeleteTicket.json",
+    "/r/20221221/updateticket.json",
+    "/r/20221222/UpdateTicket.json",
+)
+METHOD_NOT_ALLOWED = ("METHOD_NOT_ALLOWED", "このHTTPメソッドは使用できません。")
+NOT_FOUND = ("NOT_FOUND", "指定されたパス、APIバージョンまたはアクションは存在しません。")
+
+
+def _ask(desk: DeskUnderTest, method: str, path: str) -> Answer:
+    return desk.transport.request(method, path, b"", [])
+
+
+def _assert_carries_what_every_answer_carries(answer: Answer) -> None:
+    assert answer.headers["content-type"] == "application/json; charset=utf-8"
+    assert answer.headers["x-unyo-version"] == __version__
+    assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{8}){4}", answer.headers["x-request-id"])
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_pages_about_the_server_need_no_signature(served_desk: DeskUnderTest, path: str) -> None:
+    answer = _ask(served_desk, "GET", path)
+    assert answer.status == 200
+    _assert_carries_what_every_answer_carries(answer)
+
+
+def test_a_server_that_works_is_alive_and_ready(served_desk: DeskUnderTest) -> None:
+    for path in ("/livez", "/readyz"):
+        assert _ask(served_desk, "GET", path).envelope == {"status": "ok"}
+
+
+def test_pages_refuse_other_methods_and_name_the_right_ones(served_desk: DeskUnderTest) -> None:
+    for path in PAGES:
+        for method in OTHER_METHODS:
+            answer = _ask(served_desk, method, path)
+            assert (answer.status, answer.error) == (405, METHOD_NOT_ALLOWED)
+            assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
+            assert answer.body["RequestId"] == answer.headers["x-request-id"]
+            _assert_carries_what_every_answer_carries(answer)
+
+
+def test_an_action_refuses_other_methods_and_names_post(served_desk: DeskUnderTest) -> None:
+    for method in ("GET", "PUT", "PATCH", "DELETE", "OPTIONS"):
+        answer = _ask(served_desk, method, "/r/20221221/UpdateTicket.json")
+        assert (answer.status, answer.error) == (405, METHOD_NOT_ALLOWED)
+        assert answer.headers["allow"] == "POST"
+        _assert_carries_what_every_answer_carries(answer)
+
+
+def test_a_path_that_is_not_there_is_refused_in_the_same_shape(served_desk: DeskUnderTest) -> None:
+    for path in NOT_THERE:
+        for method in ("GET", "POST"):
+            answer = _ask(served_desk, method, path)
+            assert (answer.status, answer.error) == (404, NOT_FOUND), path
+            assert answer.body["RequestId"] == answer.headers["x-request-id"]
+            _assert_carries_what_every_answer_carries(answer)
+
+
+def test_a_head_request_is_answered_without_a_body(served_desk: DeskUnderTest) -> None:
+    answer = _ask(served_desk, "HEAD", "/livez")
+    assert (answer.status, answer.content) == (200, b"")
+
+
+def test_a_server_is_not_ready_while_its_schema_is_older(desk: DeskUnderTest) -> None:
+    execute(desk.url, "CREATE TABLE kept AS SELECT * FROM alembic_version")
+    execute(desk.url, "UPDATE alembic_version SET version_num = '0000'")
+    answer = _ask(desk, "GET", "/readyz")
+    assert answer.status == 503
+    assert answer.envelope == {"status": "not ready", "reason": "the database is not at this release's tables"}
+    assert _ask(desk, "GET", "/livez").status == 200
+    execute(desk.url, "UPDATE alembic_version SET version_num = (SELECT version_num FROM kept)")
+    assert _ask(desk, "GET", "/readyz").status == 200
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+def test_a_server_whose_database_is_gone_is_alive_but_not_ready(databases: Databases) -> None:
+    url = databases.filled()
+    with desk_on(url) as desk:
+        assert _ask(desk, "GET", "/readyz").status == 200
+        databases.drop(url)
+        answer = _ask(desk, "GET", "/readyz")
+        assert answer.status == 503
+        assert answer.envelope == {"status": "not ready", "reason": "the database does not answer"}
+        assert _ask(desk, "GET", "/livez").status == 200

@@ -1,0 +1,91 @@
+"""HTTP by hand: bytes as a faulty or malicious client sends them, and the answers as they come."""
+
+import http.client
+import json
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from unyo.demo.cast import YAMADA
+from unyo.uom.actions import ACTIONS
+from unyo.uom.signature import SignedCall, signed_headers
+
+from .desks import CONTENT_TYPE, Answer, DeskUnderTest, OverHttp
+from .processes import PATIENCE
+
+
+class RawConnection:
+    """One connection to a served desk."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
+        self._stream = self._socket.makefile("rb")
+
+    def send(self, *parts: bytes) -> None:
+        for part in parts:
+            self._socket.sendall(part)
+
+    def status_line(self) -> int:
+        """The next answer's status; 0 where the connection was closed instead."""
+        line = self._stream.readline()
+        return int(line.split()[1]) if line else 0
+
+    def answer(self) -> Answer:
+        """The next answer, whole."""
+        status = self.status_line()
+        headers = http.client.parse_headers(self._stream)
+        length = int(headers["content-length"])
+        return Answer(status, {name.lower(): value for name, value in headers.items()}, self._stream.read(length))
+
+    def is_closed(self) -> bool:
+        """Whether the server closes the connection, and sends nothing more."""
+        try:
+            return self._stream.read() == b""
+        except ConnectionResetError:
+            return True
+
+    def close(self) -> None:
+        self._stream.close()
+        self._socket.close()
+
+
+@contextmanager
+def raw_connection(desk: DeskUnderTest) -> Iterator[RawConnection]:
+    """Connect to a desk that is served over HTTP."""
+    assert isinstance(desk.transport, OverHttp)
+    connection = RawConnection(desk.transport.port)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def head(desk: DeskUnderTest, action: str, **more: str) -> bytes:
+    """The head of a call that YAMADA signed; ``more`` are further headers, ``_`` standing for ``-``."""
+    path = ACTIONS[action].path
+    sent = {"Content-Type": CONTENT_TYPE}
+    signed = signed_headers(
+        SignedCall("POST", path, sent.items()),
+        YAMADA.key.access_key,
+        YAMADA.key.secret_key,
+        desk.clock.now + timedelta(hours=1),
+    )
+    headers = {"Host": "desk", **sent, **signed, **{name.replace("_", "-"): value for name, value in more.items()}}
+    lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    return "".join(f"{line}\r\n" for line in [*lines, ""]).encode()
+
+
+def whole(desk: DeskUnderTest, action: str, body: Mapping[str, Any]) -> bytes:
+    """A whole call."""
+    content = json.dumps(body).encode()
+    return head(desk, action, Content_Length=str(len(content))) + content
+
+
+def chunks(content: bytes, size: int) -> Iterator[bytes]:
+    """A body in chunks, the last one included."""
+    for start in range(0, len(content), size):
+        part = content[start : start + size]
+        yield b"%x\r\n%s\r\n" % (len(part), part)
+    yield b"0\r\n\r\n"

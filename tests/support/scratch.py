@@ -1,0 +1,50 @@
+"""A copy of the source tree in which a test may change what a developer would change."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import unyo
+
+from .processes import PATIENCE, Finished, environment
+
+_SOURCE = Path(unyo.__file__).parent
+
+
+class SourceCopy:
+    """The package, copied; programs that run with it import it instead of the installed one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "src"
+        shutil.copytree(_SOURCE, self.path / "unyo", ignore=shutil.ignore_patterns("__pycache__"))
+
+    @property
+    def versions(self) -> Path:
+        """Where the migrations are."""
+        return self.path / "unyo" / "storage" / "migrations" / "versions"
+
+    def insert_before(self, module: str, line: str, new: str) -> None:
+        """Add a line before the one that begins so."""
+        file = self.path / "unyo" / module
+        lines = file.read_text(encoding="utf-8").splitlines()
+        (place,) = (number for number, each in enumerate(lines) if each.strip().startswith(line))
+        lines.insert(place, new)
+        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def run(self, *arguments: str) -> Finished:
+        """Run Python with the copy."""
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            env=environment({"PYTHONPATH": str(self.path)}),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=PATIENCE,
+            check=False,
+        )
+        return Finished(done.returncode, done.stdout, done.stderr)
+
+    def migrate(self, url: str) -> Finished:
+        """Run `unyo migrate`."""
+        return self.run("-c", "from unyo.cli import main; main()", "migrate", "--database", url)

@@ -1,0 +1,28 @@
+"""The project's own files, for the tests that are about them."""
+
+import subprocess
+from pathlib import Path
+
+from .tools import needs
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "unyo"
+
+
+def python_files(*folders: str) -> list[Path]:
+    """Every Python file below the folders."""
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+def tracked_texts() -> dict[str, str]:
+    """Every file that belongs to the project, or will with the next commit, and its text."""
+    needs("git")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607 - the git that made the tree
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    names = [name for name in listed.stdout.split("\0") if (ROOT / name).is_file()]
+    return {name: (ROOT / name).read_text(encoding="utf-8", errors="replace") for name in names}
