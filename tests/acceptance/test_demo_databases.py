@@ -1,6 +1,7 @@
 """`unyo demo --database` makes a demo database afresh each time, and never out of anything else."""
 
 from pathlib import Path
+from socket import create_server
 
 import pytest
 
@@ -10,10 +11,6 @@ from support.processes import Finished, unyo
 
 def _once(url: str, folder: Path) -> Finished:
     return unyo("demo", "--once", "--port", "0", "--now", "2026-04-01", "--database", url, folder=folder)
-
-
-def _tickets(url: str) -> list[tuple[object, ...]]:
-    return contents(url)["tickets"]
 
 
 def test_it_starts_afresh_each_time(empty_url: str, tmp_path: Path) -> None:
@@ -55,6 +52,15 @@ def test_it_leaves_tables_that_only_have_our_names_alone(empty_url: str, tmp_pat
     execute(empty_url, "CREATE TABLE tickets (seat INTEGER)", "INSERT INTO tickets VALUES (7)")
     assert _once(empty_url, tmp_path).refusal.startswith("unyo: ")
     assert contents(empty_url) == {"tickets": [(7,)]}
+
+
+def test_it_leaves_a_database_alone_when_its_port_is_taken(filled_url: str, tmp_path: Path) -> None:
+    before = contents(filled_url)
+    with create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = unyo("demo", "--once", "--port", str(port), "--database", filled_url, folder=tmp_path)
+    assert refused.refusal.startswith(f"unyo: port {port} cannot be used (Address already in use)")
+    assert contents(filled_url) == before
 
 
 @pytest.mark.parametrize(

@@ -64,17 +64,21 @@ def test_the_secret_is_nowhere_in_the_database_file(tmp_path: Path) -> None:
     assert made.account.secret_key.encode() not in kept
 
 
-def test_a_second_init_is_refused_and_changes_nothing(installation: Installation) -> None:
+ALREADY = "unyo: this database is an installation already: `unyo init` makes new ones only"
+
+
+@pytest.mark.parametrize("service_code", [SERVICE_CODE, "uom00000002"])
+def test_a_second_init_is_refused_and_changes_nothing(installation: Installation, service_code: str) -> None:
     before = contents(installation.url), installation.key_file.read_bytes()
-    again = init(installation.url, installation.folder)
-    assert again.refusal == f"unyo: the service code {SERVICE_CODE} exists already"
+    again = init(installation.url, installation.folder, "--service-code", service_code)
+    assert again.refusal == ALREADY
     assert (contents(installation.url), installation.key_file.read_bytes()) == before
 
 
-def test_a_second_init_without_the_key_file_makes_no_other_key(installation: Installation) -> None:
+def test_a_second_init_with_another_key_file_makes_no_other_key(installation: Installation) -> None:
     before = contents(installation.url)
     again = init(installation.url, installation.folder, "--secret-key-file", "other.key")
-    assert again.refusal.startswith("unyo: the key file other.key cannot be read (No such file or directory): give")
+    assert again.refusal == ALREADY
     assert not (installation.folder / "other.key").exists()
     assert contents(installation.url) == before
 
@@ -85,7 +89,7 @@ def test_a_second_init_with_another_key_is_refused(
     other = install("sqlite:///unyo.db", tmp_path_factory.mktemp("other"))
     before = contents(installation.url)
     again = init(installation.url, installation.folder, "--secret-key-file", str(other.key_file))
-    assert again.refusal.startswith("unyo: the secret key is not the one that this database's secrets were encrypted")
+    assert again.refusal == ALREADY
     assert contents(installation.url) == before
 
 

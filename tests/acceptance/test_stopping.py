@@ -63,8 +63,9 @@ def _is_waiting_for_a_lock(url: str) -> bool:
 
 
 def _stop(server: Running, number: signal.Signals) -> None:
+    """Tell a server to stop; it waits for its calls then, or would have given them up."""
     server.signal(number)
-    server.wait_for("Shutting down")
+    server.wait_for("Waiting for connections to close|Cancel .* running task")
 
 
 @pytest.mark.parametrize("number", STATUS, ids=lambda number: number.name)

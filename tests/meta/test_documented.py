@@ -38,13 +38,12 @@ CONTRACT_ERRORS = {
     ("NO_ROLES_TO_CLOSE", "ステータスをクローズにする権限がありません。"),
     ("SYSTEM_ERROR", "システムエラーが発生しました。"),
 }
-# Its sections 1 and 6: the errors outside of it, by their HTTP status.
+# Its sections 1 and 6: the errors outside of it, by their HTTP status (431 comes with the limits of the server).
 OTHER_ERRORS = {
     "NOT_FOUND": 404,
     "METHOD_NOT_ALLOWED": 405,
     "UNSUPPORTED_MEDIA_TYPE": 415,
     "PAYLOAD_TOO_LARGE": 413,
-    "HEADERS_TOO_LARGE": 431,
     "REQUEST_TIMEOUT": 408,
     "TOO_MANY_REQUESTS": 429,
     "INVALID_JSON": 400,

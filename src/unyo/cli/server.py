@@ -10,7 +10,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from unyo.api.serving import uvicorn_config
-from unyo.bootstrap import open_desk, read_keyring, serving_store, system_clock
+from unyo.bootstrap import open_desk, serving_store, system_clock
 from unyo.config import SECRET_KEY, Store
 from unyo.services.ports import StorageFailed
 from unyo.storage import administration, migrations
@@ -72,7 +72,7 @@ def migrate(database: str) -> None:
 def init(
     service_code: str, master_id: str, name: str, groups: Sequence[str], database: str, secret_key_file: str
 ) -> None:
-    """Make a new installation, all or nothing."""
+    """Make a new installation; what a failure leaves behind, another try completes."""
     for what, value in (("service code", service_code), ("master ID", master_id)):
         if not (value.isascii() and value.isalnum() and len(value) <= 15):  # noqa: PLR2004 - the contract's maximum
             raise typer.BadParameter(f"a {what} is 1 to 15 letters and digits")
@@ -80,7 +80,7 @@ def init(
     with plain_errors():
         engines = open_engines(parse_url(database))
         migrations.migrate(engines.writing)
-        keyring = _keyring(engines, store)
+        keyring = _new_keyring(engines, store)
         key = administration.make_key()
         with storage_errors("making the installation"), engines.writing.begin() as connection:
             administration.claim_installation(connection, keyring, demo=False)
@@ -93,15 +93,11 @@ def init(
     typer.echo(f"Next: unyo serve --database {engines.url.render_as_string(hide_password=True)}")
 
 
-def _keyring(engines: Engines, store: Store) -> Keyring:
-    """The key of an installation; a new one only where there is none yet."""
+def _new_keyring(engines: Engines, store: Store) -> Keyring:
+    """The key of a new installation; nothing is made where there is one already."""
     with storage_errors("reading the installation"), engines.reading.begin() as connection:
-        is_demo = administration.is_demo(connection)
-    if is_demo:
-        raise NotPossible(administration.PUBLISHED)
-    if is_demo is None and not store.secret_key:
-        return Keyring(read_or_make_key(Path(store.secret_key_file)))
-    return read_keyring(store)
+        administration.check_is_new(connection)
+    return Keyring(store.secret_key or read_or_make_key(Path(store.secret_key_file)))
 
 
 def _tell(service_code: str, master_id: str, key: NewKey, store: Store) -> None:

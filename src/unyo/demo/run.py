@@ -47,11 +47,12 @@ def run(*, port: int, database: str, now: str, once: bool, serve_only: bool) -> 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends like Ctrl+C: the temporary folder goes
     console = show.make_console()
     day = _day(now)
-    with TemporaryDirectory(prefix="unyo-demo-") as folder:
+    # The port first: where it is taken, another demonstration may be serving this very database.
+    with _bind(port) as listening, TemporaryDirectory(prefix="unyo-demo-") as folder:
         url = database or f"sqlite:///{Path(folder) / 'demo.db'}"
         with console.status("デモデータを準備しています / loading the demo data"):
             engines, keyring = prepare(url, day)
-        with _serving(open_desk(engines, keyring).app, port) as server:
+        with _serving(open_desk(engines, keyring).app, listening) as server:
             if not serve_only:
                 _sample(console, server)
             show.show_server(console, server, engines.url.render_as_string(hide_password=True))
@@ -72,15 +73,20 @@ def _day(now: str) -> date:
     return day
 
 
-@contextmanager
-def _serving(app: Starlette, port: int) -> Iterator[str]:
-    """Serve on loopback, in a thread, and give the server's address."""
-    listening = socket.socket()
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def _bind(port: int) -> socket.socket:
+    bound = socket.socket()
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((LOOPBACK, port))
+        bound.bind((LOOPBACK, port))
     except OSError as error:
+        bound.close()
         raise NotPossible(f"port {port} cannot be used ({error.strerror}): give another one with --port") from None
+    return bound
+
+
+@contextmanager
+def _serving(app: Starlette, listening: socket.socket) -> Iterator[str]:
+    """Serve on loopback, in a thread, and give the server's address."""
     server = uvicorn.Server(uvicorn_config(app, level="WARNING"))
     started = threading.Event()
     thread = threading.Thread(target=_serve, args=(server, listening, started), name="unyo-demo")
@@ -91,7 +97,6 @@ def _serving(app: Starlette, port: int) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
-        listening.close()
 
 
 def _serve(server: uvicorn.Server, listening: socket.socket, started: threading.Event) -> None:

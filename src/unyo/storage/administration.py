@@ -44,23 +44,27 @@ class NewKey:
 
 
 def claim_installation(connection: Connection, keyring: Keyring, *, demo: bool) -> None:
-    """Make the database an installation under this key, or check that it is one.
+    """Make an empty database an installation whose secrets this key opens.
 
     Raises:
-        keyring.WrongKey: its secrets are encrypted with another key.
-        NotPossible: it is a demo database and should be a real one, or the reverse.
+        NotPossible: it is one already.
     """
-    row = connection.execute(sa.select(installation)).one_or_none()
-    if row is None:
-        connection.execute(
-            sa.insert(installation).values(id=1, directory_version=1, is_demo=demo, key_check=keyring.check())
-        )
-    elif row.is_demo is not demo:
-        raise NotPossible(
-            PUBLISHED if row.is_demo else "this database is a real installation; `unyo demo` touches none"
-        )
-    else:
-        check_key(connection, keyring)
+    check_is_new(connection)
+    connection.execute(
+        sa.insert(installation).values(id=1, directory_version=1, is_demo=demo, key_check=keyring.check())
+    )
+
+
+def check_is_new(connection: Connection) -> None:
+    """Check that a migrated database is no installation yet.
+
+    Raises:
+        NotPossible: it is one.
+    """
+    found = is_demo(connection)
+    if found is not None:
+        made = PUBLISHED if found else "this database is an installation already: `unyo init` makes new ones only"
+        raise NotPossible(made)
 
 
 def check_key(connection: Connection, keyring: Keyring) -> None:
