@@ -125,6 +125,7 @@ def _postgresql(url: URL) -> Engines:
     common: dict[str, Any] = {
         "pool_timeout": POOL_SECONDS,
         "hide_parameters": True,
+        "paramstyle": "format",  # by position, as `prepared` hands rows over
         "connect_args": {"connect_timeout": CONNECT_SECONDS, "application_name": "unyo"},
     }
     writing = sa.create_engine(url, pool_size=1, max_overflow=2, **common)

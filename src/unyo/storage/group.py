@@ -1,7 +1,6 @@
 """One group of calls in one transaction: load and lock, decide each in order, write everything in bulk."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,42 +17,14 @@ from unyo.services.writes import (
     ticket_key,
 )
 from unyo.tickets.commands import AddMemo, RegisterTicket
-from unyo.tickets.model import Memo, Ticket, format_ticket_id
+from unyo.tickets.model import Memo, format_ticket_id
 
 from .directory import DirectoryCache
 from .keys import pack
-from .numbers import TicketNumbers, settle
-from .rows import dump_lines, memo_of, row_of, row_of_memo, search_text_of, ticket_of
-from .statements import (
-    DELETE_MEMO,
-    FIND_CALL,
-    FIND_CHANGE,
-    INSERT_CALL,
-    INSERT_HISTORY,
-    INSERT_MEMO,
-    INSERT_TICKET,
-    MOVING,
-    UPDATE_MEMO,
-    UPDATE_SEARCH,
-    UPDATE_TICKET,
-    load_calls,
-    load_memos,
-    lock_tickets,
-)
-
-Rows = list[dict[str, Any]]
-
-
-@dataclass(slots=True)
-class GroupState:
-    """A group's tickets before and as decided so far, and what is to be written."""
-
-    before: Mapping[TicketKey, Ticket]
-    tickets: dict[TicketKey, Ticket]
-    kept: dict[CallKey, KeptCall]
-    searched: set[TicketKey] = field(default_factory=set)
-    history_rows: Rows = field(default_factory=list)
-    call_rows: Rows = field(default_factory=list)
+from .numbers import TicketNumbers
+from .rows import dump_lines, memo_of, ticket_of
+from .statements import FIND_CALL, FIND_CHANGE, load_calls, load_memos, lock_tickets
+from .undertaking import Undertaking
 
 
 class GroupWriter:
@@ -81,7 +52,7 @@ class GroupWriter:
             found = _find_done(connection, call) if again else None
             situation = Situation(directory, state.tickets, state.kept, now, lambda: self._number_of(call))  # noqa: B023 - called before the next turn
             outcomes.append(found or _decide(call, situation, state, now))
-        _write(connection, state)
+        state.write(connection)
         return outcomes
 
     def forget(self, group: Iterable[WriteCall]) -> None:
@@ -96,7 +67,7 @@ class GroupWriter:
         return self._given[call.request_id]
 
 
-def _load(connection: Connection, group: Sequence[WriteCall]) -> GroupState:
+def _load(connection: Connection, group: Sequence[WriteCall]) -> Undertaking:
     """The group's tickets, locked, with the memos that its operations name, and the kept calls."""
     found = {}
     keys = sorted({key for call in group if (key := ticket_key(call))})
@@ -104,7 +75,7 @@ def _load(connection: Connection, group: Sequence[WriteCall]) -> GroupState:
         rows = connection.execute(lock_tickets(connection.dialect.name), pack(keys)).all()
         loaded = _load_memos(connection, group)
         found = {(row[0], row[1]): ticket_of(row, loaded.get((row[0], row[1]), ())) for row in rows}
-    return GroupState(before=found, tickets=dict(found), kept=_load_kept(connection, group))
+    return Undertaking(before=found, tickets=dict(found), kept=_load_kept(connection, group))
 
 
 def _load_kept(connection: Connection, group: Sequence[WriteCall]) -> dict[CallKey, KeptCall]:
@@ -148,7 +119,7 @@ def _find_done(connection: Connection, call: WriteCall) -> Done | None:
     return None if ticket_id is None else Done(request_id, ticket_id)
 
 
-def _decide(call: WriteCall, situation: Situation, state: GroupState, now: datetime) -> Outcome:
+def _decide(call: WriteCall, situation: Situation, state: Undertaking, now: datetime) -> Outcome:
     decided = decide_call(call, situation)
     if not isinstance(decided, Applied):
         return decided
@@ -194,70 +165,3 @@ def _call_row(call: WriteCall, done: Done, now: datetime) -> dict[str, Any]:
         "ticket_id": done.ticket_id,
         "at": now,
     }
-
-
-def _write(connection: Connection, state: GroupState) -> None:
-    """Everything that the group changed, each table in one go, in the same order in every transaction."""
-    changed = {key: ticket for key, ticket in state.tickets.items() if ticket is not state.before.get(key)}
-    inserts, updates, searches = _ticket_rows(state, changed)
-    added, edited, deleted = _memo_rows(state, changed)
-    for statement, rows in (
-        (INSERT_TICKET, inserts),
-        (UPDATE_TICKET, updates),
-        (UPDATE_SEARCH, searches),
-        (INSERT_MEMO, added),
-        (UPDATE_MEMO, edited),
-        (DELETE_MEMO, deleted),
-        (INSERT_HISTORY, state.history_rows),
-        (INSERT_CALL, state.call_rows),
-    ):
-        if rows:
-            connection.execute(statement, rows)
-    if inserts:
-        settle(connection, max(row["number"] for row in inserts))
-
-
-def _ticket_rows(state: GroupState, changed: Mapping[TicketKey, Ticket]) -> tuple[Rows, Rows, Rows]:
-    inserts: Rows = []
-    updates: Rows = []
-    searches: Rows = []
-    for key, ticket in changed.items():
-        if key not in state.before:
-            inserts.append({**row_of(ticket), "search_text": search_text_of(ticket.values)})
-            continue
-        row = row_of(ticket)
-        updates.append({"key_service_code": key[0], "key_number": key[1], **{name: row[name] for name in MOVING}})
-        if key in state.searched:
-            searches.append(
-                {
-                    "key_service_code": key[0],
-                    "key_number": key[1],
-                    "search_text": search_text_of(ticket.values),
-                }
-            )
-    return inserts, updates, searches
-
-
-def _memo_rows(state: GroupState, changed: Mapping[TicketKey, Ticket]) -> tuple[Rows, Rows, Rows]:
-    added: Rows = []
-    edited: Rows = []
-    deleted: Rows = []
-    for key, ticket in changed.items():
-        before = state.before[key].memos if key in state.before else {}
-        for number, memo in ticket.memos.items():
-            row = row_of_memo(ticket, memo)
-            if number not in before:
-                added.append(row)
-            elif memo is not before[number]:
-                edited.append(
-                    {
-                        **_memo_key(key, number),
-                        **{name: row[name] for name in ("text", "updated", "search_text")},
-                    }
-                )
-        deleted += [_memo_key(key, number) for number in before if number not in ticket.memos]
-    return added, edited, deleted
-
-
-def _memo_key(key: TicketKey, number: int) -> dict[str, Any]:
-    return {"key_service_code": key[0], "key_ticket_number": key[1], "key_number": number}

@@ -6,6 +6,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from .keys import join_keys
+from .prepared import Prepared
 from .rows import MEMO_COLUMNS, TICKET_COLUMNS
 from .tables import calls, history, memos, tickets
 
@@ -46,8 +47,13 @@ FIND_CALL: Final = sa.select(calls.c.ticket_id).where(
 )
 """The ticket of a call with this RequestId that was kept under a call id."""
 
-MOVING: Final = (*(column.name for column in TICKET_COLUMNS[3:]), "last_update")
-"""The columns that an update of a ticket writes."""
+
+def _given(*names: str) -> dict[str, sa.BindParameter[Any]]:
+    return {name: sa.bindparam(name) for name in names}
+
+
+# What an update of a ticket writes, the searched text aside.
+_MOVING = (*(column.name for column in TICKET_COLUMNS[3:]), "last_update")
 _KEY_OF_TICKET = (
     tickets.c.service_code == sa.bindparam("key_service_code"),
     tickets.c.number == sa.bindparam("key_number"),
@@ -58,15 +64,14 @@ _KEY_OF_MEMO = (
     memos.c.number == sa.bindparam("key_number"),
 )
 
-INSERT_TICKET: Final = sa.insert(tickets)
-UPDATE_TICKET: Final = sa.update(tickets).where(*_KEY_OF_TICKET).values({name: sa.bindparam(name) for name in MOVING})
-UPDATE_SEARCH: Final = sa.update(tickets).where(*_KEY_OF_TICKET).values(search_text=sa.bindparam("search_text"))
-INSERT_MEMO: Final = sa.insert(memos)
-UPDATE_MEMO: Final = (
-    sa.update(memos)
-    .where(*_KEY_OF_MEMO)
-    .values({name: sa.bindparam(name) for name in ("text", "updated", "search_text")})
-)
-DELETE_MEMO: Final = sa.delete(memos).where(*_KEY_OF_MEMO)
-INSERT_HISTORY: Final = sa.insert(history)
-INSERT_CALL: Final = sa.insert(calls)
+_UPDATE_TICKET = sa.update(tickets).where(*_KEY_OF_TICKET)
+_UPDATE_MEMO = sa.update(memos).where(*_KEY_OF_MEMO)
+
+INSERT_TICKET: Final = Prepared(sa.insert(tickets))
+UPDATE_TICKET: Final = Prepared(_UPDATE_TICKET.values(_given(*_MOVING)))
+UPDATE_SEARCHED_TICKET: Final = Prepared(_UPDATE_TICKET.values(_given(*_MOVING, "search_text")))
+INSERT_MEMO: Final = Prepared(sa.insert(memos))
+UPDATE_MEMO: Final = Prepared(_UPDATE_MEMO.values(_given("text", "updated", "search_text")))
+DELETE_MEMO: Final = Prepared(sa.delete(memos).where(*_KEY_OF_MEMO))
+INSERT_HISTORY: Final = Prepared(sa.insert(history))
+INSERT_CALL: Final = Prepared(sa.insert(calls))
