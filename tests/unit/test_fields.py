@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from unyo.tickets.errors import Fault, Reason, Refusal, first_refusal
 from unyo.tickets.field_tables import GET_TICKET_LIST
 from unyo.tickets.fields import Choice, Choices, Date, Digits, FieldTable, Kind, Mark, Parameter, Row, Text
-from unyo.tickets.memo_list import judge_text
 from unyo.tickets.model import format_ticket_id, parse_ticket_id
 from unyo.tickets.validation import Given, examine
 
@@ -71,13 +70,14 @@ def test_several_values_of_an_enumeration_are_each_judged(text: str) -> None:
     ],
 )
 def test_a_value_is_refused_for_its_earliest_reason(value: Any, kind: Text, reason: Reason | None) -> None:
-    assert judge_text(value, kind, may_be_empty=False) is reason
+    read = kind.reader(may_be_empty=False)(value)
+    assert (read if isinstance(read, Reason) else None) is reason
 
 
 @pytest.mark.parametrize("kind", [Text(1), Date(), Digits(3, least=1), Choice(1, choices=("1",))], ids=repr)
 def test_an_empty_value_is_judged_by_its_mark_alone(kind: Text) -> None:
-    assert judge_text("", kind, may_be_empty=True) is None
-    assert judge_text("", kind, may_be_empty=False) is Reason.EMPTY
+    assert not isinstance(kind.reader(may_be_empty=True)(""), Reason)
+    assert kind.reader(may_be_empty=False)("") is Reason.EMPTY
 
 
 def test_a_row_without_the_example_among_its_choices_shows_the_first() -> None:

@@ -58,7 +58,7 @@ def test_no_secret_is_in_what_printing_shows(value: object, secrets: list[str]) 
 
 
 def failing(does: Callable[[], Any], error: type[Exception], *secrets: str) -> Any:
-    return pytest.param(does, error, secrets, id=f"{error.__name__} {secrets[0][:4]}")
+    return pytest.param(does, error, secrets, id=error.__name__)
 
 
 @pytest.mark.parametrize(

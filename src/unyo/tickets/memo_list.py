@@ -6,7 +6,8 @@ from typing import Any
 from .commands import AddMemo, DeleteMemo, EditMemo, MemoOperation
 from .errors import Fault, Reason
 from .field_tables import MEMO_MEMBERS, MEMO_NUMBER, MEMO_OPERATION, MEMO_TEXT, MEMOS
-from .fields import Choice, Text
+from .fields import Choice, Parameter, Reader, Text
+from .model import Value
 from .text import unquote
 
 ADD, EDIT, DELETE = "0", "1", "2"
@@ -21,74 +22,71 @@ def memo_path(position: int, member: str = "") -> str:
 def judge_memos(elements: list[Any], operations: Choice) -> Iterator[Fault]:
     """Every fault of the operations, each member once with its earliest reason."""
     seen: set[int] = set()
+    read_operation = operations.reader(may_be_empty=False)
     for position, element in enumerate(elements, 1):
         if not isinstance(element, dict):
             yield Fault(memo_path(position), Reason.WRONG)
             continue
-        for wire, reason in _judge_operation(_unquoted(element), operations, seen):
+        for wire, reason in _judge_operation(element, read_operation, seen):
             yield Fault(memo_path(position, wire), reason)
 
 
 def read_memos(elements: list[dict[str, str]]) -> tuple[MemoOperation, ...]:
     """The operations of a list without fault, in its order."""
-    return tuple(_read(position, _unquoted(element)) for position, element in enumerate(elements, 1))
-
-
-def _unquoted(element: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: unquote(value) if isinstance(value, str) else value for name, value in element.items()}
+    return tuple(_read(position, element) for position, element in enumerate(elements, 1))
 
 
 def _read(position: int, element: Mapping[str, str]) -> MemoOperation:
     operation = element[MEMO_OPERATION.wire]
     if operation == ADD:
-        return AddMemo(position, element[MEMO_TEXT.wire])
+        return AddMemo(position, unquote(element[MEMO_TEXT.wire]))
     number = int(element[MEMO_NUMBER.wire])
     if operation == EDIT:
-        return EditMemo(position, number, element[MEMO_TEXT.wire])
+        return EditMemo(position, number, unquote(element[MEMO_TEXT.wire]))
     return DeleteMemo(position, number)
 
 
-def _judge_operation(element: Mapping[str, Any], operations: Choice, seen: set[int]) -> Iterator[tuple[str, Reason]]:
+def _judge_operation(
+    element: Mapping[str, Any], read_operation: Reader, seen: set[int]
+) -> Iterator[tuple[str, Reason]]:
     for name in element:
         if name not in _MEMBERS:
             yield name, Reason.UNKNOWN
-    given = element.get(MEMO_OPERATION.wire)
-    operation = given if given in operations.choices else None
-    if reason := _judge_text(element, MEMO_OPERATION.wire, operations, needed=True):
-        yield MEMO_OPERATION.wire, reason
-    if reason := _judge_number(element, operation, seen):
-        yield MEMO_NUMBER.wire, reason
-    if given == DELETE:
+    operation = _member(element, MEMO_OPERATION.wire, read_operation, needed=True)
+    if isinstance(operation, Reason):
+        yield MEMO_OPERATION.wire, operation
+    number = _number(element, operation, seen)
+    if isinstance(number, Reason):
+        yield MEMO_NUMBER.wire, number
+    if element.get(MEMO_OPERATION.wire) == DELETE:
         return  # on delete the text is not looked at
-    assert isinstance(MEMO_TEXT.kind, Text)
-    if reason := _judge_text(element, MEMO_TEXT.wire, MEMO_TEXT.kind, needed=operation is not None):
-        yield MEMO_TEXT.wire, reason
+    needed = not isinstance(operation, Reason)
+    text = _member(element, MEMO_TEXT.wire, _READ_TEXT[needed], needed=needed)
+    if isinstance(text, Reason):
+        yield MEMO_TEXT.wire, text
 
 
-def _judge_number(element: Mapping[str, Any], operation: str | None, seen: set[int]) -> Reason | None:
-    assert isinstance(MEMO_NUMBER.kind, Text)
-    reason = _judge_text(element, MEMO_NUMBER.wire, MEMO_NUMBER.kind, needed=operation in {EDIT, DELETE})
-    number = element.get(MEMO_NUMBER.wire)
-    if reason or not number or operation is None:
-        return reason
-    if operation == ADD or int(number) in seen:
+def _number(element: Mapping[str, Any], operation: Value | Reason, seen: set[int]) -> Value | Reason:
+    needed = operation in {EDIT, DELETE}
+    number = _member(element, MEMO_NUMBER.wire, _READ_NUMBER[needed], needed=needed)
+    if isinstance(number, Reason) or not number or isinstance(operation, Reason):
+        return number
+    if operation == ADD or int(str(number)) in seen:
         return Reason.WRONG
-    seen.add(int(number))
-    return None
+    seen.add(int(str(number)))
+    return number
 
 
-def _judge_text(element: Mapping[str, Any], wire: str, kind: Text, *, needed: bool) -> Reason | None:
+def _member(element: Mapping[str, Any], wire: str, read: Reader, *, needed: bool) -> Value | Reason:
     if wire not in element:
-        return Reason.MISSING if needed else None
-    return judge_text(element[wire], kind, may_be_empty=not needed)
+        return Reason.MISSING if needed else ""
+    return read(element[wire])
 
 
-def judge_text(value: Any, kind: Text, *, may_be_empty: bool) -> Reason | None:
-    """The earliest reason for which a value that is there is refused (checks 4, 6 and 7), or None."""
-    if not isinstance(value, str):
-        return Reason.WRONG
-    if kind.is_too_long(value):
-        return Reason.TOO_LONG
-    if not value:
-        return None if may_be_empty else Reason.EMPTY
-    return Reason.WRONG if kind.is_wrong(value) else None
+def _readers(member: Parameter) -> Mapping[bool, Reader]:
+    """How a member is read, by whether the operation needs it."""
+    assert isinstance(member.kind, Text)
+    return {needed: member.kind.reader(may_be_empty=not needed) for needed in (True, False)}
+
+
+_READ_NUMBER, _READ_TEXT = _readers(MEMO_NUMBER), _readers(MEMO_TEXT)

@@ -7,10 +7,9 @@ from typing import Any
 from .commands import MemoOperation
 from .errors import Fault, Reason, Refusal, first_refusal
 from .field_tables import KIND_OF, MEMO_OPERATION, MEMOS, REGISTRATIONS, TICKET_KIND, TICKET_TABLES
-from .fields import Choice, FieldTable, Memos, Row, Use
-from .memo_list import judge_memos, judge_text, read_memos
+from .fields import Choice, FieldTable, Row, Use
+from .memo_list import judge_memos, read_memos
 from .model import TicketKind, Value
-from .text import unquote
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +33,21 @@ def examine(table: FieldTable, body: Mapping[str, Any]) -> Given | list[Fault]:
     faults = [Fault(wire, Reason.MISSING) for wire in table.required if wire not in body]
     values: dict[str, Value] = {}
     memos: tuple[MemoOperation, ...] = ()
+    readers = table.readers
     for wire, raw in body.items():
-        row = table.by_wire.get(wire)
-        if row is None:
-            faults.append(Fault(wire, Reason.UNKNOWN))
-        elif isinstance(row.kind, Memos):
-            found = list(_judge_list(row, raw, table))
+        if wire in readers:
+            key, read = readers[wire]
+            value = read(raw)
+            if isinstance(value, Reason):
+                faults.append(Fault(wire, value))
+            else:
+                values[key] = value
+        elif wire in table.by_wire:
+            found = list(_judge_list(table.by_wire[wire], raw, table))
             faults += found
             memos = () if found else read_memos(raw)
         else:
-            value = unquote(raw) if isinstance(raw, str) else raw
-            reason = judge_text(value, row.kind, may_be_empty=row.mark.may_be_empty)
-            if reason:
-                faults.append(Fault(wire, reason))
-            else:
-                values[row.key] = row.kind.parse(value)
+            faults.append(Fault(wire, Reason.UNKNOWN))
     return faults or Given(values, memos)
 
 
