@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 
@@ -27,7 +28,7 @@ def test_of_writers_with_the_same_dates_exactly_one_wins(served_desk: DeskUnderT
     for number in range(ROUNDS):
         echo = served_desk.echo()
         bodies = [{**echo, "Title": f"{number}の{writer}"} for writer in range(WRITERS)]
-        answers = at_once(*(lambda body=body: served_desk.call("UpdateTicket", body) for body in bodies))  # type: ignore[misc]
+        answers = at_once(*(partial(served_desk.call, "UpdateTicket", body) for body in bodies))
         winners = [body["Title"] for body, answer in zip(bodies, answers, strict=True) if answer.error is None]
         assert sorted(answer.error_type for answer in answers) == ["", *["EXCLUSION_FAILURE"] * (WRITERS - 1)]
         assert [served_desk.detail()["Title"]] == winners
@@ -40,7 +41,7 @@ def test_of_writers_on_two_desks_exactly_one_wins(filled_url: str) -> None:
             echo = desks[0].echo()
             answers = at_once(
                 *(
-                    lambda desk=desk, title=f"{number}の{writer}": desk.call("UpdateTicket", {**echo, "Title": title})  # type: ignore[misc]  # noqa: B023 - called before the next round
+                    partial(desk.call, "UpdateTicket", {**echo, "Title": f"{number}の{writer}"})
                     for writer, desk in enumerate(desks * 2)
                 )
             )
@@ -50,7 +51,7 @@ def test_of_writers_on_two_desks_exactly_one_wins(filled_url: str) -> None:
 def test_lock_dates_of_changes_at_once_are_all_different(served_desk: DeskUnderTest) -> None:
     seen: list[str] = []
     for number in range(ROUNDS):
-        at_once(*(lambda title=f"{number}の{writer}": served_desk.update(Title=title) for writer in range(WRITERS)))  # type: ignore[misc]
+        at_once(*(partial(served_desk.update, Title=f"{number}の{writer}") for writer in range(WRITERS)))
         seen.append(served_desk.detail()["StateUpdateDate"])
     assert seen == sorted(set(seen))
 
@@ -62,22 +63,20 @@ def test_of_calls_with_one_call_id_one_is_applied_and_the_others_get_its_answer(
             echo = {**desks[0].echo(), "Title": f"{number}回目"}
             body = {**who(YAMADA), **NEW_INCIDENT} if action == "RegisterTicket" else echo
             headers = {"x-iijapi-unyo-call": f"0d9f3b1e-6f0b-4c55-9d6c-0f7d3a4b5c{number:02x}"}
-            answers = at_once(
-                *(lambda desk=desk: desk.call(action, body, headers=headers) for desk in desks * 2)  # type: ignore[misc]  # noqa: B023 - called before the next round
-            )
+            answers = at_once(*(partial(desk.call, action, body, headers=headers) for desk in desks * 2))
             assert len({answer.content for answer in answers}) == 1
             assert answers[0].error is None
             assert sorted(answer.headers.get("x-unyo-replayed", "") for answer in answers) == ["", "1", "1", "1"]
             assert {answer.headers["x-request-id"] for answer in answers} == {answers[0].body["RequestId"]}
             ticket_id = answers[0].body.get("TicketId", INCIDENT)
-            assert [entry["RequestId"] for entry in desks[1].history(ticket_id)].count(answers[0].body["RequestId"]) == 1
+            assert [entry["RequestId"] for entry in desks[1].history(ticket_id)].count(
+                answers[0].body["RequestId"]
+            ) == 1
 
 
 def test_registrations_on_two_desks_never_share_a_number(filled_url: str) -> None:
     with _two_desks(filled_url) as desks:
-        given = at_once(
-            *(lambda desk=desk: [desk.register(NEW_INCIDENT) for _ in range(ROUNDS)] for desk in desks * 2)  # type: ignore[misc]
-        )
+        given = at_once(*(partial(_register, desk) for desk in desks * 2))
         ticket_ids = [ticket_id for each in given for ticket_id in each]
         assert len(set(ticket_ids)) == 4 * ROUNDS
         listed = desks[0].call("GetTicketList", {**who(YAMADA), "Limit": "200"}).body["TicketList"]
@@ -111,3 +110,7 @@ def test_nodes_that_update_the_same_tickets_in_opposite_order_never_wait_for_eac
 def _changes_before(desk: DeskUnderTest) -> int:
     """How many changes the ticket had before the test: those dated before the clock's start."""
     return sum(entry["Date"] < "20260401090000" for entry in desk.history())
+
+
+def _register(desk: DeskUnderTest) -> list[str]:
+    return [desk.register(NEW_INCIDENT) for _ in range(ROUNDS)]

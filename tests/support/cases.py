@@ -1,6 +1,6 @@
 """The contract's cases as data: YAML files of calls and what they answer, read into one flat list.
 
-A file is a list of cases. A case is ``case`` (its name, a sentence), ``section`` (of the contract) and ``steps``; a case
+A file is a list of cases. A case is ``case`` (its name, a sentence), ``section`` (of the contract) and ``steps``; one
 of one step may hold that step's keys itself. ``each`` makes several cases of one: for each of its values (a list of
 values, a list of mappings, or a mapping of labels to values) ``<it>``, ``<label>`` or the mapping's own names are
 replaced everywhere. Steps are ``support.playing``'s: a call (``Call``), or one of ``OTHER_STEPS``. Two tags make long
@@ -52,7 +52,8 @@ class Call:
     # (without: the same as the changed values),
     changes: Mapping[str, Any] | None = None
     history: Sequence[Sequence[str]] | None = None
-    # the whole answer beside RequestId, its names in their order, members of it by their paths, a list's tickets, an option list's values;
+    # the whole answer beside RequestId, its names in their order, members of it by their paths, a list's tickets,
+    # an option list's values;
     answer: Mapping[str, Any] | None = None
     names: Sequence[str] | None = None
     holds: Mapping[str, Any] | None = None
@@ -77,7 +78,12 @@ class Case:
     @property
     def alters(self) -> bool:
         """Whether it leaves anything behind: it writes, moves the clock or changes the directory."""
-        return any("call" not in step or (step["call"] in WRITING and "refused" not in step) for step in self.steps)
+        return any("call" not in step or (step["call"] in WRITING and _leaves(step)) for step in self.steps)
+
+
+def _leaves(step: Step) -> bool:
+    """Whether a writing call leaves anything: one that says ``changes: {}`` is judged to have changed nothing."""
+    return "refused" not in step and step.get("changes") != {}
 
 
 class _Loader(yaml.SafeLoader):
@@ -140,6 +146,7 @@ def _each(given: Any) -> Iterator[Mapping[str, Any]]:
     if given is None:
         yield {}
     elif isinstance(given, Mapping):
-        yield from ({"label": label, "it": value} for label, value in given.items())
+        for label, value in given.items():
+            yield {"label": label, "it": value, **(value if isinstance(value, Mapping) else {})}
     else:
         yield from (value if isinstance(value, Mapping) else {"it": value} for value in given)

@@ -64,7 +64,7 @@ def poison_commit(url: str, condition: str) -> None:
             url,
             "CREATE TABLE parents (id INTEGER PRIMARY KEY)",
             "CREATE TABLE orphans (id INTEGER REFERENCES parents DEFERRABLE INITIALLY DEFERRED)",
-            f"CREATE TRIGGER poison AFTER UPDATE ON tickets WHEN {condition} BEGIN INSERT INTO orphans VALUES (1); END",
+            f"CREATE TRIGGER poison AFTER UPDATE ON tickets WHEN {condition} BEGIN INSERT INTO orphans VALUES (1); END",  # noqa: S608 - the tests' own condition
         )
         return
     execute(

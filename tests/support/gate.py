@@ -1,4 +1,4 @@
-"""A clock that holds the writer still, so that a test can put calls into one group; and calls given to the writer itself."""
+"""A clock that holds the writer still, so that a test can put calls into one group; calls for the writer itself."""
 
 import threading
 from collections.abc import Callable, Iterator, Mapping

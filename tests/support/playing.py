@@ -58,7 +58,7 @@ def _call(call: Call, desk: DeskUnderTest, watch: Watch, kept: dict[str, Any]) -
     actor = _actor(call.by)
     body = _body(call, desk, actor)
     is_watched = call.refused or call.call in WRITING
-    before = watch.seen(body.get("TicketId")) if is_watched else None
+    before = watch.seen(str(body.get("TicketId"))) if is_watched else None
     answer = _send(call, _content(call, body), desk, actor)
     exchange = Exchange(call, actor, body, format_date(desk.clock.now), answer)
     assert_answer(exchange)

@@ -34,15 +34,15 @@ class Watch:
         self._entries: dict[Actor, Entries] = {}
         self._tickets: dict[str, tuple[Mapping[str, Any], list[dict[str, Any]]]] = {}
 
-    def seen(self, ticket_id: Any) -> Seen:
+    def seen(self, ticket_id: str) -> Seen:
         """All lists and the ticket, or the page's own where there is no such ticket."""
         for reader in READERS:
             if reader not in self._entries:
                 self._entries[reader] = _entries(self._desk, reader)
         entries = {name: entry for listed in self._entries.values() for name, entry in listed.items()}
-        reader = next((each for each in READERS if ticket_id in self._entries[each]), None)
-        if reader is None:
+        if ticket_id not in entries:
             return self.seen(INCIDENT)
+        reader = next(each for each in READERS if ticket_id in self._entries[each])
         if ticket_id not in self._tickets:
             self._tickets[ticket_id] = (
                 flat(self._desk.detail(ticket_id, reader)),

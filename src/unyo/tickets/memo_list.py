@@ -14,9 +14,9 @@ ADD, EDIT, DELETE = "0", "1", "2"
 _MEMBERS = frozenset(member.wire for member in MEMO_MEMBERS)
 
 
-def memo_path(position: int, member: str = "") -> str:
-    """The name of a memo operation's member in ErrorDetail."""
-    return f"{MEMOS.wire}.{position}.{member}" if member else f"{MEMOS.wire}.{position}"
+def memo_path(position: int, member: str | None = None) -> str:
+    """The name of a memo operation, or of a member of it, in ErrorDetail; an unknown member's name may be empty."""
+    return f"{MEMOS.wire}.{position}" if member is None else f"{MEMOS.wire}.{position}.{member}"
 
 
 def judge_memos(elements: list[Any], operations: Choice) -> Iterator[Fault]:
