@@ -1,6 +1,9 @@
 """Fixtures: each test gets a fresh database of each kind, and a desk on it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -9,20 +12,20 @@ from support.desks import DeskUnderTest, desk_on
 
 
 @pytest.fixture(scope="session")
-def postgres_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+def postgres_uri() -> Iterator[Callable[[], str]]:
     """Starts this process's PostgreSQL server when it is first asked for."""
-    folder = tmp_path_factory.mktemp("postgresql")
-    server = postgres_server(folder)
-    uri: list[str] = []
+    with ExitStack() as opened:
+        uri: list[str] = []
 
-    def _uri() -> str:
-        if not uri:
-            uri.append(server.__enter__())
-        return uri[0]
+        def _uri() -> str:
+            if not uri:
+                # Not in pytest's own folder: every other run of pytest shuts that to all users but its own, and a
+                # root's server runs as another user.
+                folder = opened.enter_context(TemporaryDirectory(prefix="unyo-postgresql-"))
+                uri.append(opened.enter_context(postgres_server(Path(folder))))
+            return uri[0]
 
-    yield _uri
-    if uri:
-        server.__exit__(None, None, None)
+        yield _uri
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,8 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 def _make(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     needs("make")
     return subprocess.run(
-        ["make", *arguments],  # noqa: S607 - the machine's make
+        # A make that runs inside another one would announce the folders it enters.
+        ["make", "--no-print-directory", *arguments],  # noqa: S607 - the machine's make
         cwd=folder,
         env=environment({"MAKEFLAGS": ""}),
         capture_output=True,
