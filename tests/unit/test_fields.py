@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from unyo.tickets.errors import Fault, Reason, Refusal, first_refusal
 from unyo.tickets.field_tables import GET_TICKET_LIST
-from unyo.tickets.fields import Choice, Choices, Date, Digits, FieldTable, Kind, Mark, Parameter, Row, Text
+from unyo.tickets.fields import Choice, Choices, Date, Digits, FieldTable, Mark, Parameter, Text, Use
 from unyo.tickets.model import format_ticket_id, parse_ticket_id
 from unyo.tickets.validation import Given, examine
 
@@ -80,13 +80,12 @@ def test_an_empty_value_is_judged_by_its_mark_alone(kind: Text) -> None:
     assert kind.reader(may_be_empty=False)("") is Reason.EMPTY
 
 
-def test_a_row_without_the_example_among_its_choices_shows_the_first() -> None:
-    def example(kind: Kind) -> str:
-        return Row(Parameter("A", "a", "", kind, "1"), kind, Mark.OPTIONAL).example
-
-    assert example(Choice(1, choices=("1", "2"))) == "1"
-    assert example(Choice(1, choices=("2", "3"))) == "2"
-    assert example(Text(1)) == "1"
+def test_an_example_is_one_that_its_table_takes() -> None:
+    parameter = Parameter(
+        "A", "a", "", Text(9), "1", marks=dict.fromkeys(Use, Mark.OPTIONAL), examples={Use.UPDATE_REQUEST: "2"}
+    )
+    assert parameter.row_in(Use.UPDATE_INCIDENT).example == "1"
+    assert parameter.row_in(Use.UPDATE_REQUEST).example == "2"
 
 
 def test_every_fault_is_found_and_each_parameter_named_once() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import anyio
 from anyio.to_thread import run_sync
@@ -90,13 +91,14 @@ class UomApi:
         """Answer one HTTP call; every call gets an answer, and none a 5xx."""
         started = time.perf_counter()
         call = HttpCall(scope, receive, scope["state"]["request_id"])
+        path = quote(call.path)  # a line feed in it must not look like another line of the log
         try:
             reply = await self._reply(call)
         except ClientDisconnect:
-            log.info("%s %s: the caller went away", call.method, call.path)
+            log.info("%s %s: the caller went away", call.method, path)
             return
         milliseconds = (time.perf_counter() - started) * 1000
-        log.info("%s %s %d %s %.1f ms", call.method, call.path, reply.status, reply.error_type or "OK", milliseconds)
+        log.info("%s %s %d %s %.1f ms", call.method, path, reply.status, reply.error_type or "OK", milliseconds)
         await _send(reply, call, send)
 
     async def _reply(self, call: HttpCall) -> Reply:
@@ -118,7 +120,7 @@ class UomApi:
         check_media_type(call)
         body = await call.body(self._body_seconds)
         caller = await self._authenticate(call, body)
-        if action.writes and self._writer.is_full():
+        if action.writes and self._writer.is_full(len(body)):
             raise _too_many()
         call_id = _call_id(call, action, body)
         command = _command(action, body)

@@ -34,6 +34,7 @@ class HttpCall:
     request_id: str
     has_more: bool = field(init=False)
     headers: list[tuple[str, str]] = field(init=False, repr=False)
+    _is_asked_for: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         """Read every header as it came, in lower case, repeated ones too."""
@@ -82,7 +83,7 @@ class HttpCall:
 
     async def drain(self) -> None:
         """Read on for a moment what will not be looked at: a connection closed on it could lose the answer."""
-        if self.header("expect"):
+        if not self._is_asked_for and any(value.lower() == "100-continue" for value in self.header("expect")):
             return  # the body is sent only when we ask for it
         drained = 0
         try:
@@ -93,6 +94,7 @@ class HttpCall:
             return
 
     async def _next(self) -> Message:
+        self._is_asked_for = True
         message = await self.receive()
         if message["type"] == "http.disconnect":
             self.has_more = False

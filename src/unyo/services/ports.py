@@ -17,7 +17,11 @@ class QueueFull(Exception):
 
 
 class StorageFailed(Exception):
-    """The database did not do its work; the call has changed nothing that was not answered."""
+    """The database did not do its work, and nothing half is stored.
+
+    Whether the call was carried out can be unknown, where the database vanished in the COMMIT: the same call with
+    its call id, sent again, finds out.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +102,8 @@ class Writer(Protocol):
             QueueFull: the queue holds as much as it may.
         """
 
-    def is_full(self) -> bool:
-        """Whether a call had better be refused at once."""
+    def is_full(self, size: int = 0) -> bool:
+        """Whether a call of that size had better be refused at once."""
 
 
 class Reader(Protocol):

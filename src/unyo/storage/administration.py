@@ -86,8 +86,7 @@ def add_service(connection: Connection, code: str, name: str = "", groups: Seque
     Raises:
         NotPossible: it exists.
     """
-    if connection.execute(sa.select(services).where(services.c.service_code == code)).first():
-        raise NotPossible(f"the service code {code} exists already")
+    _check_absent(connection, services, f"the service code {code} exists already", service_code=code)
     connection.execute(sa.insert(services).values(service_code=code, name=name))
     connection.execute(
         sa.insert(options),
@@ -125,7 +124,18 @@ def add_member(
     may_approve: bool = False,
     groups: Sequence[str] = (),
 ) -> None:
-    """Make an account a member of a service."""
+    """Make an account a member of a service.
+
+    Raises:
+        NotPossible: it is one.
+    """
+    _check_absent(
+        connection,
+        memberships,
+        f"{master_id} is a member of {service_code} already",
+        service_code=service_code,
+        master_id=master_id,
+    )
     connection.execute(
         sa.insert(memberships).values(
             service_code=service_code, master_id=master_id, role=role.value, may_approve=may_approve
@@ -150,8 +160,10 @@ def add_key(connection: Connection, keyring: Keyring, master_id: str, key: NewKe
     """Give an account an access key; the secret is stored encrypted.
 
     Raises:
-        NotPossible: the account has five already.
+        NotPossible: the account has five already, or there is this key already.
     """
+    _moved(connection)  # first, so that of two who add a key at once the later counts the earlier's too
+    _check_absent(connection, access_keys, f"the access key {key.access_key} exists already", access_key=key.access_key)
     owned = sa.select(sa.func.count()).where(access_keys.c.master_id == master_id)
     if connection.execute(owned).scalar_one() >= KEYS_PER_ACCOUNT:
         raise NotPossible(f"{master_id} has {KEYS_PER_ACCOUNT} access keys already: delete one first")
@@ -163,7 +175,6 @@ def add_key(connection: Connection, keyring: Keyring, master_id: str, key: NewKe
             created_at=now,
         )
     )
-    _moved(connection)
 
 
 def delete_key(connection: Connection, access_key: str) -> None:
@@ -237,6 +248,11 @@ def clear(connection: Connection) -> None:
     for table in reversed(metadata.sorted_tables):
         if table.name != "ticket_counter":
             connection.execute(sa.delete(table))
+
+
+def _check_absent(connection: Connection, table: sa.Table, message: str, **key: str) -> None:
+    if connection.execute(sa.select(table).filter_by(**key)).first():
+        raise NotPossible(message)
 
 
 def _moved(connection: Connection) -> None:

@@ -64,8 +64,13 @@ class DirectoryCache:
     def _refresh(self, connection: Connection) -> Directory:
         asked = time.monotonic()
         version = connection.execute(_VERSION).scalar_one()
-        if self._directory is None or self._directory.version != version:
-            self._directory = read_directory(connection, version)
+        while self._directory is None or self._directory.version != version:
+            # Each statement of a writing transaction on PostgreSQL sees what others have committed until then:
+            # what was read is of one version only if that has not moved meanwhile.
+            found = read_directory(connection, version)
+            version = connection.execute(_VERSION).scalar_one()
+            if version == found.version:
+                self._directory = found
         self._checked = asked
         return self._directory
 
@@ -74,10 +79,11 @@ def read_directory(connection: Connection, version: int) -> Directory:
     """Read all services, members, option lists and keys."""
     members = _members(connection)
     lists = _options(connection)
+    names = {row.master_id: row.name for row in connection.execute(sa.select(accounts))}
     return Directory(
         version=version,
         services={
-            code: Service(code, members.get(code, {}), tuple(lists.get(code, ())))
+            code: Service(code, members.get(code, {}), tuple(lists.get(code, ())), names)
             for (code,) in connection.execute(sa.select(services.c.service_code))
         },
         keys={
@@ -92,10 +98,9 @@ def _members(connection: Connection) -> dict[str, dict[str, Member]]:
     for row in connection.execute(sa.select(group_members)):
         groups[row.service_code, row.master_id].add(row.group_name)
     found: dict[str, dict[str, Member]] = defaultdict(dict)
-    for row in connection.execute(sa.select(memberships, accounts.c.name).join(accounts)):
+    for row in connection.execute(sa.select(memberships)):
         found[row.service_code][row.master_id] = Member(
             row.master_id,
-            row.name,
             Role(row.role),
             row.may_approve,
             frozenset(groups[row.service_code, row.master_id]),

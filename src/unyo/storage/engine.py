@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
-from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
@@ -153,4 +153,14 @@ def _postgresql(url: URL) -> Engines:
 
     for engine in (writing, reading):
         sa.event.listen(engine, "connect", _session)
+        sa.event.listen(engine, "handle_error", _drop_details)
     return Engines(url, writing, reading)
+
+
+def _drop_details(context: ExceptionContext) -> None:
+    """Keep the first line of an error: below it PostgreSQL quotes the row at fault, which users wrote."""
+    if context.connection is None:
+        return  # nobody was connected: what is said is about the server only
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None:
+            error.args = tuple(str(arg).partition("\n")[0] for arg in error.args)

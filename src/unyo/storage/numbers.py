@@ -22,11 +22,11 @@ class TicketNumbers:
         missing = wanted - len(self._drawn)
         if missing > 0:
             self._drawn.extend(_draw(connection, missing, self._highest))
-            self._highest = self._drawn[-1]
 
     def take(self) -> int:
         """The next number."""
-        return self._drawn.popleft()
+        self._highest = self._drawn.popleft()
+        return self._highest
 
 
 def _draw(connection: Connection, wanted: int, above: int) -> list[int]:

@@ -52,9 +52,9 @@ class GroupCommitWriter:
         """
         return self._queue.put(call)
 
-    def is_full(self) -> bool:
-        """Whether a call had better be refused at once."""
-        return self._queue.is_full()
+    def is_full(self, size: int = 0) -> bool:
+        """Whether a call of that size had better be refused at once."""
+        return self._queue.is_full(size)
 
     def close(self) -> None:
         """Serve what has been accepted, then stop."""

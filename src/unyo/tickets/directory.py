@@ -41,15 +41,9 @@ class Member:
     """An account in one service: its role, approval right (承認権限) and management groups there."""
 
     master_id: str
-    name: str
     role: Role
     may_approve: bool = False
     groups: frozenset[str] = frozenset()
-
-    @property
-    def display_name(self) -> str:
-        """The account's name, or its master ID where it has none."""
-        return self.name or self.master_id
 
     def may_see(self, ticket: Ticket) -> bool:
         """Whether the ticket's management group shows it to this member (contract, section 7)."""
@@ -69,11 +63,15 @@ class Option:
 
 @dataclass(frozen=True)
 class Service:
-    """A service code (tenant): its members and its option lists, in their order, retired values left out."""
+    """A service code (tenant): its members and its option lists, in their order, retired values left out.
+
+    ``names`` are the names of all accounts: a ticket may tell of one that is a member no more.
+    """
 
     code: str
     members: Mapping[str, Member]
     options: tuple[Option, ...]
+    names: Mapping[str, str] = field(default_factory=dict, repr=False)
     _offered: dict[tuple[TicketKind, str], dict[tuple[str, str], int]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
@@ -82,6 +80,10 @@ class Service:
         for option in self.options:
             offered = self._offered.setdefault((option.kind, option.parameter), {})
             offered.setdefault((option.value, option.parent), len(offered))
+
+    def name_of(self, master_id: str) -> str:
+        """The account's name, or its master ID where it has none."""
+        return self.names.get(master_id) or master_id
 
     def offers(self, kind: TicketKind, parameter: str, value: str, parent: str = "") -> bool:
         """Whether the value stands in the list (under that parent)."""

@@ -34,6 +34,7 @@ KIND_OF: Final[Mapping[Use, TicketKind]] = {
     Use.REGISTER_REQUEST: TicketKind.REQUEST,
 }
 REGISTRATIONS: Final = frozenset({Use.REGISTER_INCIDENT, Use.REGISTER_REQUEST})
+REQUESTS: Final = frozenset(use for use, kind in KIND_OF.items() if kind is TicketKind.REQUEST)
 
 STATES: Final[Mapping[TicketKind, tuple[str, ...]]] = {
     TicketKind.INCIDENT: ("未対応", "対応中", "復旧済み", "クローズ承認待ち", "差し戻し", "クローズ"),
@@ -59,18 +60,23 @@ def _p(
     label: str,
     kind: Kind,
     marks: str,
-    example: str = "",
+    example: str | tuple[str, str] = "",
     *,
     section: Section | None = None,
     only: Mapping[Use, Kind] | None = None,
 ) -> Parameter:
-    """A row; ``marks`` are four: update and register an incident, update and register a request (``-``: no)."""
+    """A row; ``marks`` are four: update and register an incident, update and register a request (``-``: no).
+
+    A pair of examples is an incident's and a request's.
+    """
     given = {use: Mark(mark) for use, mark in zip(Use, marks.replace(" ", ""), strict=True) if mark != "-"}
-    return Parameter(wire, key, label, kind, example, section, given, only or {})
+    first, of_request = (example, example) if isinstance(example, str) else example
+    others = {} if first == of_request else dict.fromkeys(REQUESTS, of_request)
+    return Parameter(wire, key, label, kind, first, section, given, only or {}, others)
 
 
 SERVICE_CODE: Final = _p("ServiceCode", "service_code", "サービスコード", _CODE, "RR RR", "uom12345678")
-TICKET_ID: Final = _p("TicketId", "ticket_id", "チケットID", _CODE, "R- R-", "UTM123456")
+TICKET_ID: Final = _p("TicketId", "ticket_id", "チケットID", _CODE, "R- R-", ("UTM123456", "UTM123457"))
 MASTER_ID: Final = _p("MasterID", "master_id", "マスターID", _ACCOUNT, "RR RR", "SA1234567")
 TICKET_KIND: Final = _p(
     "TicketProcessType",
@@ -78,7 +84,7 @@ TICKET_KIND: Final = _p(
     "チケット種別",
     Choice(2, choices=tuple(TicketKind)),
     "RR RR",
-    "1",
+    ("1", "2"),
     only={use: Choice(2, choices=(kind,)) for use, kind in KIND_OF.items()},
 )
 
@@ -101,8 +107,8 @@ TICKET_FIELDS: Final[tuple[Parameter, ...]] = (
     _p("ManagementGroupId", "management_group", "管理グループ", _LIST, "oR oo", "制限しない", section=_M),
     _p("RequestType", "request_type", "リクエストタイプ", _LIST, "-- oo", "問合せ", section=_M),
     _p("RequestSubType", "request_subtype", "リクエストタイプサブタイプ", OptionList(256, parent="request_type"), "-- oo", "問合せ(システム)", section=_M),
-    _p("Category", "category", "カテゴリ", _LIST, "oo RR", "その他", section=_M),
-    _p("SubCategory", "subcategory", "サブカテゴリ", OptionList(256, parent="category"), "oo oo", "", section=_M),
+    _p("Category", "category", "カテゴリ", _LIST, "oo RR", ("HW障害", "カテゴリ1"), section=_M),
+    _p("SubCategory", "subcategory", "サブカテゴリ", OptionList(256, parent="category"), "oo oo", ("サブカテゴリ", "サブカテゴリ1"), section=_M),
     _p("RelatedSystem", "related_system", "関連システム/サービス", _LONG, "oo oo", "Asystem", section=_M),
     _p("RelatedCI", "related_ci", "関連CI", _LONG, "oo --", "システム名称:Asystem", section=_M),
     _p("Impact", "impact", "サービス影響", _LIST, "oo --", "有", section=_M),
@@ -159,7 +165,7 @@ LOCK_FIELDS: Final = tuple(_lock_dates())
 
 def _table(use: Use) -> FieldTable:
     rows = (SERVICE_CODE, TICKET_ID, MASTER_ID, TICKET_KIND, *TICKET_FIELDS, *LOCK_FIELDS)
-    return FieldTable(use.value, (Row(p, p.kind_in(use), p.marks[use]) for p in rows if use in p.marks))
+    return FieldTable(use.value, (p.row_in(use) for p in rows if use in p.marks))
 
 
 TICKET_TABLES: Final[Mapping[Use, FieldTable]] = {use: _table(use) for use in Use}
@@ -174,11 +180,11 @@ SEARCHED: Final = ("title", "cause", "detection_message", "request_contents", "r
 
 
 def _row(parameter: Parameter, mark: str = "R") -> Row:
-    return Row(parameter, parameter.kind, Mark(mark))
+    return Row(parameter, parameter.kind, Mark(mark), parameter.example)
 
 
 def _extra(wire: str, key: str, label: str, kind: Kind, example: str = "") -> Row:
-    return Row(Parameter(wire, key, label, kind, example), kind, Mark.OPTIONAL)
+    return Row(Parameter(wire, key, label, kind, example), kind, Mark.OPTIONAL, example)
 
 
 def _filter(key: str, *, judged: tuple[str, ...] = ()) -> Row:

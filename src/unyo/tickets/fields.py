@@ -210,7 +210,8 @@ class Use(StrEnum):
 class Parameter:
     """One row: the wire's name, ours, its label (the page's 意味) and everything that is judged.
 
-    ``only`` narrows the kind of value in some tables (states differ between the ticket kinds).
+    ``only`` narrows the kind of value in some tables (states differ between the ticket kinds), ``examples`` are
+    those of tables that would not take ``example``.
     """
 
     wire: str
@@ -221,6 +222,11 @@ class Parameter:
     section: Section | None = None
     marks: Mapping[Use, Mark] = field(default_factory=dict)
     only: Mapping[Use, Kind] = field(default_factory=dict)
+    examples: Mapping[Use, str] = field(default_factory=dict)
+
+    def row_in(self, use: Use) -> "Row":
+        """The parameter as it stands in this table, which takes it."""
+        return Row(self, self.kind_in(use), self.marks[use], self.examples.get(use, self.example))
 
     def kind_in(self, use: Use) -> Kind:
         """The kind of value that this table takes."""
@@ -234,6 +240,7 @@ class Row:
     parameter: Parameter
     kind: Kind
     mark: Mark
+    example: str = ""
 
     @property
     def wire(self) -> str:
@@ -244,14 +251,6 @@ class Row:
     def key(self) -> str:
         """Our name."""
         return self.parameter.key
-
-    @property
-    def example(self) -> str:
-        """A value that this table takes."""
-        example = self.parameter.example
-        if isinstance(self.kind, Choice) and example not in self.kind.choices:
-            return self.kind.choices[0]
-        return example
 
 
 class FieldTable:

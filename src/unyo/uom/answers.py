@@ -116,7 +116,7 @@ def ticket_detail(ticket: Ticket, service: Service) -> Answer:
         **values,
         TICKET_ID.wire: ticket.ticket_id,
         "MasterTicketId": "",
-        _ASSIGNEE_NAME.wire: _name(service, str(ticket.values["assignee"])),
+        _ASSIGNEE_NAME.wire: service.name_of(str(ticket.values["assignee"])),
         TICKET_KIND.wire: ticket.kind.value,
     }
     answer: Answer = {member.wire: head[member.wire] for member in _DETAIL_HEAD}
@@ -149,7 +149,7 @@ def ticket_history(entries: Sequence[HistoryEntry], service: Service, next_curso
             {
                 "Date": format_date(entry.at),
                 "UserId": entry.master_id,
-                "User": _name(service, entry.master_id),
+                "User": service.name_of(entry.master_id),
                 "RequestId": entry.request_id,
                 "Door": entry.door.value,
                 "ChangeList": [_change(line) for line in entry.lines],
@@ -180,7 +180,7 @@ def _list_item(row: TicketRow, service: Service) -> Answer:
         TICKET_ID.wire: format_ticket_id(row.number),
         TICKET_KIND.wire: row.kind.value,
         **_values((BY_KEY[key] for key in _LIST_ITEM_KEYS), row.values),
-        _ASSIGNEE_NAME.wire: _name(service, str(row.values["assignee"])),
+        _ASSIGNEE_NAME.wire: service.name_of(str(row.values["assignee"])),
         **_values((BY_KEY[key] for key in ("assignee", "category", "management_group", "limit_date")), row.values),
         _REGISTERED.wire: format_date(row.registered),
         "LastUpdateDate": format_date(row.last_update),
@@ -208,8 +208,3 @@ def _change(line: FieldChange) -> Answer:
         return {"Parameter": f"{parameter.wire}.{number}", "Before": line.before, "After": line.after}
     before, after = parameter.kind.format(line.before), parameter.kind.format(line.after)
     return {"Parameter": parameter.wire, "Before": before, "After": after}
-
-
-def _name(service: Service, master_id: str) -> str:
-    member = service.members.get(master_id)
-    return member.display_name if member else master_id

@@ -57,6 +57,8 @@ def _described(row: Row) -> str:
     notes = [row.parameter.label]
     if isinstance(row.kind, Text) and row.kind.unit is Unit.BYTES:
         notes.append(f"最大{row.kind.maximum}バイト (UTF-8)。")
+    if isinstance(row.kind, Choices):
+        notes.append(f"値: {' '.join(row.kind.choices)}。")
     if isinstance(row.kind, OptionList):
         notes.append("サービスの選択肢 (GetOptionListで取得)。")
     if isinstance(row.kind, Account):
@@ -93,8 +95,6 @@ def _value(kind: Kind, *, may_be_empty: bool) -> Schema:
     match kind:
         case Choice():
             schema["enum"] = [*kind.choices, ""] if may_be_empty else list(kind.choices)
-        case Choices():
-            schema["description"] = f"値: {' '.join(kind.choices)} (コンマ区切りで複数可)"
         case Date():
             schema["pattern"] = f"{_DATE_PATTERN}|^$" if may_be_empty else _DATE_PATTERN
         case Digits():
