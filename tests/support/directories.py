@@ -6,14 +6,22 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from unyo.demo.cast import YAMADA
+from unyo.demo.cast import SECRET_KEY, YAMADA
 from unyo.storage import administration
+from unyo.storage.administration import NewKey
 from unyo.storage.engine import open_engines, parse_url
+from unyo.storage.keyring import Keyring
 from unyo.storage.numbers import set_counter
 from unyo.storage.tables import group_members, installation, memberships
 from unyo.tickets.directory import Role
 
+from .clock import START
 from .desks import NEW_INCIDENT, DeskUnderTest, who
+
+
+def add_key(connection: Connection, master_id: str, access_key: str, secret_key: str) -> None:
+    """Give an account one more access key."""
+    administration.add_key(connection, Keyring(SECRET_KEY), master_id, NewKey(access_key, secret_key), START)
 
 
 def remove_member(connection: Connection, service_code: str, master_id: str) -> None:
@@ -25,6 +33,7 @@ def remove_member(connection: Connection, service_code: str, master_id: str) -> 
 
 CHANGES: Mapping[str, Callable[..., None]] = {
     "add_account": administration.add_account,
+    "add_key": add_key,
     "add_member": administration.add_member,
     "add_service": administration.add_service,
     "delete_key": administration.delete_key,

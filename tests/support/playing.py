@@ -58,7 +58,9 @@ def _call(call: Call, desk: DeskUnderTest, watch: Watch, kept: dict[str, Any]) -
     actor = _actor(call.by)
     body = _body(call, desk, actor)
     is_watched = call.refused or call.call in WRITING
-    before = watch.seen(str(body.get("TicketId"))) if is_watched else None
+    # A registration that is replayed must answer a ticket that is there already.
+    ticket_id = str(body.get("TicketId") or (call.holds or {}).get("TicketId"))
+    before = watch.seen(ticket_id) if is_watched else None
     answer = _send(call, _content(call, body), desk, actor)
     exchange = Exchange(call, actor, body, format_date(desk.clock.now), answer)
     assert_answer(exchange)
