@@ -89,7 +89,9 @@ class InProcess:
         self._client = httpx2.AsyncClient(transport=httpx2.ASGITransport(desk.app), base_url="http://desk")
 
     def request(self, method: str, path: str, content: bytes, headers: list[tuple[str, str]]) -> Answer:
-        answer = self._runner.run(self._client.request(method, path, content=content, headers=headers))
+        # As bytes, so that they may hold what no well-behaved client would send.
+        sent = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        answer = self._runner.run(self._client.request(method, path, content=content, headers=sent))
         return Answer(answer.status_code, answer.headers, answer.content)
 
     def close(self) -> None:

@@ -1,10 +1,10 @@
 """Trouble that tests make in a real database, from a connection of their own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 
 from unyo.storage.engine import parse_url
 
@@ -39,6 +39,21 @@ def writing_held(url: str) -> Iterator[None]:
             yield
         finally:
             connection.exec_driver_sql("ROLLBACK")
+
+
+@contextmanager
+def after_a_statement(engine: Engine, words: str, does: Callable[[], None]) -> Iterator[None]:
+    """Do something once, after the first statement in which the words stand, and before the next of its transaction."""
+    waiting = [does]
+
+    def _after(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if waiting and words in statement:
+            waiting.pop()()
+
+    sa.event.listen(engine, "after_cursor_execute", _after)
+    yield
+    sa.event.remove(engine, "after_cursor_execute", _after)
+    assert not waiting
 
 
 def poison(url: str, table: str, event: str, condition: str, what: str = "poisoned") -> None:

@@ -56,12 +56,17 @@ def contents(url: str) -> dict[str, list[tuple[object, ...]]]:
     engine = sa.create_engine(parse_url(url))
     try:
         with engine.connect() as connection:
-            return {
-                name: sorted((tuple(row) for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"')), key=repr)  # noqa: S608 - names from the database itself
-                for name in sa.inspect(connection).get_table_names()
-            }
+            return contents_through(connection)
     finally:
         engine.dispose()
+
+
+def contents_through(connection: sa.Connection) -> dict[str, list[tuple[object, ...]]]:
+    """The same, through a connection that is open already."""
+    return {
+        name: sorted((tuple(row) for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"')), key=repr)  # noqa: S608 - names from the database itself
+        for name in sa.inspect(connection).get_table_names()
+    }
 
 
 def execute(url: str, *statements: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from .desks import Answer
 from .processes import PATIENCE, environment
+from .scratch import UNMEASURED
 
 TESTS = Path(__file__).parent.parent
 
@@ -22,7 +23,7 @@ class Node:
         path = os.pathsep.join(str(each) for each in (*import_first, TESTS))
         self._process = subprocess.Popen(
             [sys.executable, "-m", "support.node", url],
-            env=environment({"PYTHONPATH": path}),
+            env=environment({"PYTHONPATH": path, **(UNMEASURED if import_first else {})}),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             encoding="utf-8",

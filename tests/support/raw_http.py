@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import select
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,17 +28,27 @@ class RawConnection:
         for part in parts:
             self._socket.sendall(part)
 
+    def is_answered(self, seconds: float) -> bool:
+        """Whether something can be read, or the connection has ended, within that time."""
+        return bool(select.select([self._socket], [], [], seconds)[0])
+
+    def is_asked_for_the_body(self) -> bool:
+        """Whether the server says 100 Continue, rather than answering."""
+        return (self.status_line(), self._stream.readline()) == (100, b"\r\n")
+
     def status_line(self) -> int:
         """The next answer's status; 0 where the connection was closed instead."""
         line = self._stream.readline()
         return int(line.split()[1]) if line else 0
 
+    def headers(self) -> dict[str, str]:
+        """The headers that follow the status, by their lower-case names."""
+        return {name.lower(): value for name, value in http.client.parse_headers(self._stream).items()}
+
     def answer(self) -> Answer:
         """The next answer, whole."""
-        status = self.status_line()
-        headers = http.client.parse_headers(self._stream)
-        length = int(headers["content-length"])
-        return Answer(status, {name.lower(): value for name, value in headers.items()}, self._stream.read(length))
+        status, headers = self.status_line(), self.headers()
+        return Answer(status, headers, self._stream.read(int(headers["content-length"])))
 
     def is_closed(self) -> bool:
         """Whether the server closes the connection, and sends nothing more."""
@@ -62,10 +73,10 @@ def raw_connection(desk: DeskUnderTest) -> Iterator[RawConnection]:
         connection.close()
 
 
-def head(desk: DeskUnderTest, action: str, **more: str) -> bytes:
+def head(desk: DeskUnderTest, action: str, also_signed: Mapping[str, str] | None = None, **more: str) -> bytes:
     """The head of a call that YAMADA signed; ``more`` are further headers, ``_`` standing for ``-``."""
     path = ACTIONS[action].path
-    sent = {"Content-Type": CONTENT_TYPE}
+    sent = {"Content-Type": CONTENT_TYPE, **(also_signed or {})}
     signed = signed_headers(
         SignedCall("POST", path, sent.items()),
         YAMADA.key.access_key,
@@ -74,13 +85,19 @@ def head(desk: DeskUnderTest, action: str, **more: str) -> bytes:
     )
     headers = {"Host": "desk", **sent, **signed, **{name.replace("_", "-"): value for name, value in more.items()}}
     lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
-    return "".join(f"{line}\r\n" for line in [*lines, ""]).encode()
+    return "".join(f"{line}\r\n" for line in [*lines, ""]).encode("latin-1")
 
 
 def whole(desk: DeskUnderTest, action: str, body: Mapping[str, Any]) -> bytes:
     """A whole call."""
     content = json.dumps(body).encode()
     return head(desk, action, Content_Length=str(len(content))) + content
+
+
+def with_lines(call: bytes, *lines: str) -> bytes:
+    """The call with more lines at the end of its head."""
+    first, _, content = call.partition(b"\r\n\r\n")
+    return b"\r\n".join([first, *(line.encode("latin-1") for line in lines), b"", content])
 
 
 def chunks(content: bytes, size: int) -> Iterator[bytes]:

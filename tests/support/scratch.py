@@ -10,6 +10,22 @@ import unyo
 from .processes import PATIENCE, Finished, environment
 
 _SOURCE = Path(unyo.__file__).parent
+# A copy is not what the suite's coverage is measured of.
+UNMEASURED = {"COVERAGE_PROCESS_CONFIG": ""}
+
+
+def python(*arguments: str, **variables: str) -> Finished:
+    """Run Python as a developer does."""
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        env=environment(variables),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+    )
+    return Finished(done.returncode, done.stdout, done.stderr)
 
 
 class SourceCopy:
@@ -34,16 +50,7 @@ class SourceCopy:
 
     def run(self, *arguments: str) -> Finished:
         """Run Python with the copy."""
-        done = subprocess.run(
-            [sys.executable, *arguments],
-            env=environment({"PYTHONPATH": str(self.path)}),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=PATIENCE,
-            check=False,
-        )
-        return Finished(done.returncode, done.stdout, done.stderr)
+        return python(*arguments, PYTHONPATH=str(self.path), **UNMEASURED)
 
     def migrate(self, url: str) -> Finished:
         """Run `unyo migrate`."""
