@@ -1,9 +1,11 @@
 """Fixtures: each test gets a fresh database of each kind, and a desk on it."""
 
+import atexit
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 
 import pytest
 
@@ -21,8 +23,10 @@ def postgres_uri() -> Iterator[Callable[[], str]]:
             if not uri:
                 # Not in pytest's own folder: every other run of pytest shuts that to all users but its own, and a
                 # root's server runs as another user.
-                folder = opened.enter_context(TemporaryDirectory(prefix="unyo-postgresql-"))
-                uri.append(opened.enter_context(postgres_server(Path(folder))))
+                folder = Path(mkdtemp(prefix="unyo-postgresql-"))
+                # Before the server's own last act, which makes a file in it anew, so that this comes after it.
+                atexit.register(rmtree, folder, ignore_errors=True)
+                uri.append(opened.enter_context(postgres_server(folder)))
             return uri[0]
 
         yield _uri
