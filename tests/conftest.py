@@ -9,8 +9,11 @@ from tempfile import mkdtemp
 
 import pytest
 
-from support.databases import KINDS, Databases, postgres_server
-from support.desks import DeskUnderTest, desk_on
+# What helpers assert is explained as a test's own asserts are; this comes before anybody imports them.
+pytest.register_assert_rewrite("support.judging", "support.playing", "support.watching", "support.model")
+
+from support.databases import KINDS, Databases, postgres_server  # noqa: E402 - see above
+from support.desks import DeskUnderTest, desk_on  # noqa: E402 - see above
 
 
 @pytest.fixture(scope="session")

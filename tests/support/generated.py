@@ -41,7 +41,7 @@ def service(rules: Rules) -> Service:
         for name, actor in rules.people.items()
     }
     options = (Option(TicketKind(kind), keys[name], value, parent) for kind, name, value, parent in rules.offered)
-    return Service(SERVICE, members, tuple(options))
+    return Service(SERVICE, members, tuple(options), {name: actor.name for name, actor in rules.people.items()})
 
 
 EVERYTHING_OFFERED = service(Rules())
