@@ -37,7 +37,7 @@ def judged(situation: Situation) -> Change | Refusal:
     action = "UpdateTicket" if "TicketId" in situation.body else "RegisterTicket"
     command = ACTIONS[action].read(situation.body)
     if isinstance(command, RegisterTicket):
-        return decide_registration(8, command, member, of, situation.now)
+        return decide_registration(command, member, of, situation.now)
     assert isinstance(command, UpdateTicket), (command, situation.body)
     return decide_update(situation.ticket, command, member, of, situation.now)
 
@@ -133,7 +133,7 @@ def test_an_update_leaves_the_old_values_overlaid_by_the_given_ones(situation: S
 @MODEST
 def test_a_registration_leaves_what_was_given_registered_now(situation: Situation) -> None:
     change = permitted_change(situation)
-    left = registered(situation.body, "UTM8", situation.actor, format_date(situation.now))
+    left = registered(situation.body, "UTM0", situation.actor, format_date(situation.now))
     assert known_of(change.ticket) == left
     assert change.ticket.version == 1
 

@@ -96,7 +96,7 @@ def _update(
 def _register(
     call: WriteCall, command: RegisterTicket, member: Member, service: Service, situation: Situation
 ) -> Applied | Refusal:
-    change = decide_registration(0, command, member, service, situation.now)
+    change = decide_registration(command, member, service, situation.now)
     if isinstance(change, Refusal):
         return change
     # Drawn only now, so that a refused registration leaves no gap.

@@ -226,16 +226,6 @@ def retire_option(connection: Connection, service_code: str, kind: str, paramete
     _moved(connection)
 
 
-def service_codes(connection: Connection) -> set[str]:
-    """The service codes there are."""
-    return set(connection.execute(sa.select(services.c.service_code)).scalars())
-
-
-def account_ids(connection: Connection) -> set[str]:
-    """The master IDs there are."""
-    return set(connection.execute(sa.select(accounts.c.master_id)).scalars())
-
-
 def is_demo(connection: Connection) -> bool | None:
     """Whether this is a demo database; None when it is no installation yet."""
     if not sa.inspect(connection).has_table(installation.name):

@@ -54,11 +54,9 @@ def decide_update(
     return _change(ticket, command.values, changes, now)
 
 
-def decide_registration(
-    number: int, command: RegisterTicket, caller: Member, service: Service, now: datetime
-) -> Change | Refusal:
-    """Judge a registration under the ticket number drawn for it; registering counts as changing to a state."""
-    blank = blank_ticket(command.service_code, number, command.kind, now)
+def decide_registration(command: RegisterTicket, caller: Member, service: Service, now: datetime) -> Change | Refusal:
+    """Judge a registration; the ticket has no number yet (0). Registering counts as changing to a state."""
+    blank = blank_ticket(command.service_code, 0, command.kind, now)
     table = TICKET_TABLES[_REGISTRATIONS[command.kind]]
     refusal = _judge_values(blank, command.values, table, service) or _judge_close(blank, command.values, caller)
     if refusal:
@@ -66,8 +64,7 @@ def decide_registration(
     registered = blank.lock[Section.STATE.inserted]
     assert registered is not None
     changes = memos.apply(blank, command.memos, caller.master_id, registered)
-    if isinstance(changes, Refusal):
-        return changes
+    assert isinstance(changes, MemoChanges)  # a registration only adds
     after, lines = _apply(blank, command.values, changes)
     return Change(after, lines, touches_search=True)
 
