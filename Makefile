@@ -3,15 +3,19 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
+# Each is a Debian package of its own name.
+PROGRAMS := curl openssl wrk
 
 .DEFAULT_GOAL := help
-.PHONY: help system install demo test check lint types layers format requirements migration clean
+.PHONY: help system install demo test check lint types layers format bench requirements migration clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[36m%-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-system: ## install the Debian packages that some tests use (needs root), if they are missing
-	@command -v curl openssl >/dev/null || (apt-get update -q && apt-get install -y -q curl openssl)
+system: ## install the Debian packages that tests and the bench use (needs root), if they are missing
+	@for program in $(PROGRAMS); do \
+		command -v $$program >/dev/null || { apt-get update -q && apt-get install -y -q $(PROGRAMS); exit; }; \
+	done
 
 install: $(STAMP) ## make .venv from the hashed requirement files (nothing when that is done)
 
@@ -30,8 +34,8 @@ test: install check ## everything that must pass: format, lint, types, layers, t
 check: lint types layers ## format, lint, types, layers
 
 lint: install ## ruff: format and lint
-	$(BIN)/ruff format --check -q src tests
-	$(BIN)/ruff check -q src tests
+	$(BIN)/ruff format --check -q src tests bench
+	$(BIN)/ruff check -q src tests bench
 
 types: install ## mypy strict
 	$(BIN)/mypy
@@ -40,12 +44,15 @@ layers: install ## imports point one way (import-linter)
 	$(BIN)/lint-imports --no-cache
 
 format: install ## write the formatting and the safe lint fixes
-	$(BIN)/ruff check -q --fix src tests
-	$(BIN)/ruff format -q src tests
+	$(BIN)/ruff check -q --fix src tests bench
+	$(BIN)/ruff format -q src tests bench
+
+bench: install ## unyo against the bare database, in one run (needs wrk; ARGS="--quick")
+	$(BIN)/python -m bench $(ARGS)
 
 requirements: ## compile the hashed requirement files anew (needs uv)
-	uv pip compile pyproject.toml --extra server --universal --generate-hashes -q -o requirements/server.txt
-	uv pip compile pyproject.toml --extra server --group dev --universal --generate-hashes -q -o requirements/dev.txt
+	uv pip compile pyproject.toml --extra server --universal --generate-hashes --no-strip-extras -q -o requirements/server.txt
+	uv pip compile pyproject.toml --extra server --group dev --universal --generate-hashes --no-strip-extras -q -o requirements/dev.txt
 
 migration: install ## generate a migration from the tables: make migration m="add a field"
 	$(BIN)/python -m unyo.storage.migrations "$(m)"

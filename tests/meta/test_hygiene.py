@@ -19,7 +19,7 @@ REGISTRIES = [
 INDEX_OPTIONS = [f"--{option}" for option in ("index-url", "extra-index-url", "find-links", "trusted-host")]
 HOMES = "home/[a-z]|root/|Users/[A-Za-z]|work/|builds/|workspace/"
 ABSOLUTE = re.compile(rf"(?<![\w.:/~*-])/(?:{HOMES})")
-PINNED = re.compile(r"[a-z0-9._-]+==[^\s;]+( ; [^\\]+?)?( --hash=sha256:[0-9a-f]{64})+")
+PINNED = re.compile(r"[a-z0-9._-]+(\[[a-z,-]+])?==[^\s;]+( ; [^\\]+?)?( --hash=sha256:[0-9a-f]{64})+")
 SUPPRESSION = re.compile(r"#\s*(ruff: noqa|noqa|type: ignore|pragma: no cover)")
 WITH_REASON = re.compile(
     r"#\s*(?:(?:ruff: )?noqa: [A-Z]+[0-9]+(?:, ?[A-Z]+[0-9]+)*|type: ignore\[[a-z, -]+]|pragma: no cover)"
