@@ -4,9 +4,10 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from unyo import __version__
 from unyo.api.app import make_app
@@ -30,6 +31,9 @@ from unyo.tickets.directory import Directory
 
 Clock = Callable[[], datetime]
 
+# Decrypting a secret takes longer than verifying a signature with it.
+_SECRETS_AT_HAND = 10_000
+
 
 def system_clock() -> datetime:
     """Now, in UTC."""
@@ -42,7 +46,7 @@ class Desk:
 
     engines: Engines
     writer: GroupCommitWriter
-    app: Starlette
+    app: ASGIApp
 
     def close(self) -> None:
         """Serve what has been accepted, then close the database."""
@@ -109,7 +113,7 @@ def read_keyring(store: Store) -> Keyring:
         ) from None
 
 
-def app_from_environment() -> Starlette:
+def app_from_environment() -> ASGIApp:
     """The application of one worker process, which was told its store by its environment."""
     engines, keyring = serving_store(Store.from_environment())
     return open_desk(engines, keyring).app
@@ -118,11 +122,12 @@ def app_from_environment() -> Starlette:
 def _keys(directory: DirectoryCache, keyring: Keyring) -> Keys:
     # An unknown key costs the same decryption as a known one.
     nobodys = keyring.seal(secrets.token_urlsafe(30))
+    unseal = lru_cache(_SECRETS_AT_HAND)(keyring.unseal)
 
     def _in(found: Directory) -> SecretOf:
         def _secret_of(access_key: str) -> tuple[str, str] | None:
             key = found.keys.get(access_key)
-            secret = keyring.unseal(key.sealed_secret if key else nobodys)
+            secret = unseal(key.sealed_secret if key else nobodys)
             return (key.owner, secret) if key else None
 
         return _secret_of

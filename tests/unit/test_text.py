@@ -129,7 +129,7 @@ def test_a_lone_surrogate_counts_three_bytes() -> None:
     ],
 )
 def test_a_maximum_of_five_counts_code_points_or_bytes(unit: Unit, text: str, too_long: bool) -> None:  # noqa: FBT001 - a table
-    assert Text(5, unit).is_too_long(text) is too_long
+    assert (Text(5, unit).length(text) > 5) is too_long
 
 
 @pytest.mark.parametrize(

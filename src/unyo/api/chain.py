@@ -1,6 +1,5 @@
 """The life of one call: the steps in the contract's order (sections 1, 2 and 5), each ending the call or going on."""
 
-import asyncio
 import hashlib
 import logging
 import re
@@ -26,6 +25,7 @@ from unyo.uom.answers import Answer
 from unyo.uom.envelopes import Failure
 from unyo.uom.signature import SignedCall, Unverified, verify
 
+from .arrivals import Arrivals
 from .http import BODY_SECONDS, HttpCall, Rejected
 from .media import check_media_type
 from .results import answer_of
@@ -82,6 +82,7 @@ class UomApi:
     ) -> None:
         self._keys = keys
         self._writer = writer
+        self._arrivals = Arrivals(writer)
         self._reads = reads
         self._clock = clock
         self._body_seconds = body_seconds
@@ -149,7 +150,7 @@ class UomApi:
 
     async def _write(self, action: Action, write: WriteCall) -> Reply:
         try:
-            outcome = await asyncio.wrap_future(self._writer.submit(write))
+            outcome = await self._arrivals.carry_out(write)
         except QueueFull:
             raise _too_many() from None
         if isinstance(outcome, Refusal):

@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 import uvicorn
 from rich.console import Console
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from unyo.api.serving import uvicorn_config
 from unyo.bootstrap import open_desk
@@ -85,7 +85,7 @@ def _bind(port: int) -> socket.socket:
 
 
 @contextmanager
-def _serving(app: Starlette, listening: socket.socket) -> Iterator[str]:
+def _serving(app: ASGIApp, listening: socket.socket) -> Iterator[str]:
     """Serve on loopback, in a thread, and give the server's address."""
     server = uvicorn.Server(uvicorn_config(app, level="WARNING"))
     started = threading.Event()

@@ -95,12 +95,21 @@ class Page:
 class Writer(Protocol):
     """The one place that writes tickets."""
 
-    def submit(self, call: WriteCall) -> Future[Outcome]:
+    def submit(self, call: WriteCall, *, wake: bool = True) -> Future[Outcome]:
         """Queue a call; its future is done after the commit, or fails with StorageFailed.
+
+        ``wake=False`` leaves it to a ``wake`` that follows soon to start the writer if it rests.
 
         Raises:
             QueueFull: the queue holds as much as it may.
+            StorageFailed: the writer has been stopped.
         """
+
+    def wake(self) -> None:
+        """See to what has queued up."""
+
+    def has_a_group(self) -> bool:
+        """Whether as much has queued up as one group may hold."""
 
     def is_full(self, size: int = 0) -> bool:
         """Whether a call of that size had better be refused at once."""

@@ -33,11 +33,12 @@ class CallQueue:
         self._bounds = bounds
         self._waiting: deque[Queued] = deque()
         self._bytes = 0
+        self._announced = False
         self._closed = False
-        self._changed = threading.Condition()
+        self._changed = threading.Condition(threading.RLock())
 
-    def put(self, call: WriteCall) -> Future[Outcome]:
-        """Queue a call.
+    def put(self, call: WriteCall, *, announce: bool = True) -> Future[Outcome]:
+        """Queue a call; one that is not announced is not taken before another is, or ``announce`` is called.
 
         Raises:
             QueueFull: it holds as many calls or bytes as it may.
@@ -51,8 +52,19 @@ class CallQueue:
             queued = Queued(call)
             self._waiting.append(queued)
             self._bytes += call.size
-            self._changed.notify()
+            if announce:
+                self.announce()
             return queued.future
+
+    def announce(self) -> None:
+        """What waits may be taken."""
+        with self._changed:
+            self._announced = True
+            self._changed.notify()
+
+    def has_a_group(self) -> bool:
+        """Whether as much waits as one group may hold."""
+        return len(self._waiting) >= self._bounds.group_calls or self._bytes >= self._bounds.group_bytes
 
     def is_full(self, size: int = 0) -> bool:
         """Whether a call of that size finds no room."""
@@ -62,7 +74,7 @@ class CallQueue:
     def take(self) -> list[Queued]:
         """Wait for calls and take a group; empty once the queue is closed and drained."""
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._closed)
+            self._changed.wait_for(lambda: (self._waiting and self._announced) or self._closed)
             group: list[Queued] = []
             taken = 0
             while self._waiting and len(group) < self._bounds.group_calls:
@@ -72,6 +84,7 @@ class CallQueue:
                 taken += queued.call.size
                 group.append(queued)
             self._bytes -= taken
+            self._announced = bool(self._waiting)
             return group
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from unyo.tickets.field_tables import BY_KEY, LOCK_FIELDS, SEARCHED, VALUE_FIELDS
@@ -30,6 +31,9 @@ _LOCKS_OF = {
     kind: frozenset(key for section in sections for key in (section.inserted, section.updated))
     for kind, sections in SECTIONS.items()
 }
+
+
+_LINES = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def ticket_of(row: Sequence[Any], found_memos: Iterable[Memo] = ()) -> Ticket:
@@ -89,11 +93,7 @@ def search_text_of(values: Values) -> str:
 
 def dump_lines(lines: Iterable[FieldChange]) -> str:
     """History lines as JSON."""
-    return json.dumps(
-        [[line.field, _dump(line.before), _dump(line.after)] for line in lines],
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    return _LINES.encode([[field, _dump(before), _dump(after)] for field, before, after in lines])
 
 
 def load_lines(text: str) -> tuple[FieldChange, ...]:
@@ -104,9 +104,12 @@ def load_lines(text: str) -> tuple[FieldChange, ...]:
 
 
 def _dump(value: Value) -> str:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return value or ""
+    return _dump_date(value) if isinstance(value, datetime) else value or ""
+
+
+@lru_cache(4096)
+def _dump_date(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _load(field: str, text: str) -> Value:

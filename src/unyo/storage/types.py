@@ -1,6 +1,8 @@
 """Column types that behave alike on both databases."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,16 +20,28 @@ class UtcDateTime(TypeDecorator[datetime]):
         """SQLite has no type for moments."""
         return dialect.type_descriptor(sa.Text() if dialect.name == "sqlite" else self.impl_instance)
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
         """Write a moment; one without zone is a fault of ours."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment without time zone cannot be stored")
-        if dialect.name != "sqlite":
-            return value
-        return value.astimezone(UTC).isoformat(" ", "microseconds")
+        return _as_text if dialect.name == "sqlite" else _as_it_is
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+    def result_processor(self, dialect: Dialect, _coltype: object) -> Callable[[Any], datetime | None] | None:
         """Read a moment; PostgreSQL's comes with the session's zone, which is UTC."""
-        return datetime.fromisoformat(value) if dialect.name == "sqlite" and value is not None else value
+        return _from_text if dialect.name == "sqlite" else None
+
+
+def _as_it_is(value: datetime | None) -> datetime | None:
+    if value is not None and value.tzinfo is None:
+        raise ValueError("a moment without time zone cannot be stored")
+    return value
+
+
+# Lock dates of whole seconds recur in every row of a group.
+@lru_cache(4096)
+def _as_text(value: datetime | None) -> str | None:
+    moment = _as_it_is(value)
+    return None if moment is None else moment.astimezone(UTC).isoformat(" ", "microseconds")
+
+
+@lru_cache(4096)
+def _from_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value)

@@ -43,14 +43,22 @@ class GroupCommitWriter:
         self._thread = threading.Thread(target=self._run, name="unyo-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, call: WriteCall) -> Future[Outcome]:
+    def submit(self, call: WriteCall, *, wake: bool = True) -> Future[Outcome]:
         """Queue a call; its future is done after the commit, or fails with StorageFailed.
 
         Raises:
             QueueFull: the queue holds as much as it may.
             StorageFailed: the writer has been stopped.
         """
-        return self._queue.put(call)
+        return self._queue.put(call, announce=wake)
+
+    def wake(self) -> None:
+        """See to what has queued up."""
+        self._queue.announce()
+
+    def has_a_group(self) -> bool:
+        """Whether as much has queued up as one group may hold."""
+        return self._queue.has_a_group()
 
     def is_full(self, size: int = 0) -> bool:
         """Whether a call of that size had better be refused at once."""

@@ -1,12 +1,14 @@
 """Dates: fourteen digits in Japan's time at every door, aware UTC moments inside (contract, section 1)."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 JAPAN = timezone(timedelta(hours=9), "JST")
 SECOND = timedelta(seconds=1)
 _FIRST_YEAR = 1900
 
 
+@lru_cache(4096)  # a call sends up to eight lock dates, and what it read of others, as often as it is made
 def parse_date(digits: str) -> datetime:
     """Read ``YYYYMMDDhhmmss`` (+09:00) as a moment in UTC.
 

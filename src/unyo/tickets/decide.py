@@ -14,7 +14,7 @@ from .field_tables import BY_KEY, SEARCHED, TICKET_KIND, TICKET_TABLES, UNSET
 from .fields import FieldTable, Use
 from .history import FieldChange
 from .memos import MemoChanges
-from .model import CLOSED, Section, Ticket, TicketKind, Values
+from .model import CLOSED, LockDates, Section, Ticket, TicketKind, Values
 
 _UPDATES = {TicketKind.INCIDENT: Use.UPDATE_INCIDENT, TicketKind.REQUEST: Use.UPDATE_REQUEST}
 _REGISTRATIONS = {TicketKind.INCIDENT: Use.REGISTER_INCIDENT, TicketKind.REQUEST: Use.REGISTER_REQUEST}
@@ -65,8 +65,8 @@ def decide_registration(command: RegisterTicket, caller: Member, service: Servic
     assert registered is not None
     changes = memos.apply(blank, command.memos, caller.master_id, registered)
     assert isinstance(changes, MemoChanges)  # a registration only adds
-    after, lines = _apply(blank, command.values, changes)
-    return Change(after, lines, touches_search=True)
+    lines = _lines(blank, command.values, changes)
+    return Change(_apply(blank, command.values, changes, blank.lock), lines, touches_search=True)
 
 
 def blank_ticket(service_code: str, number: int, kind: TicketKind, now: datetime) -> Ticket:
@@ -92,25 +92,30 @@ def _judge_close(ticket: Ticket, given: Values, caller: Member) -> Refusal | Non
 
 def _change(ticket: Ticket, given: Values, changes: MemoChanges, now: datetime) -> Change:
     """The permitted update: values set, approver cleared where the state asks for it, lock dates moved."""
-    after, lines = _apply(ticket, approval.with_approver_cleared(ticket, given), changes)
-    moved = {_section_of(line.field) for line in lines}
+    set_values = approval.with_approver_cleared(ticket, given)
+    lines = _lines(ticket, set_values, changes)
+    dates = lock.moved(ticket, {_section_of(line.field) for line in lines}, now)
     searched = any(line.field in SEARCHED for line in lines)
-    return Change(replace(after, lock=lock.moved(ticket, moved, now)), lines, touches_search=searched)
+    return Change(_apply(ticket, set_values, changes, dates) if lines else ticket, lines, touches_search=searched)
 
 
-def _apply(ticket: Ticket, given: Values, changes: MemoChanges) -> tuple[Ticket, tuple[FieldChange, ...]]:
-    lines = [FieldChange(key, ticket.values[key], value) for key, value in given.items() if value != ticket.values[key]]
-    lines += [FieldChange(f"memos.{number}", before, after) for number, before, after in changes.lines]
-    if not lines:
-        return ticket, ()
-    after = replace(
+def _lines(ticket: Ticket, given: Values, changes: MemoChanges) -> tuple[FieldChange, ...]:
+    held = ticket.values
+    return (
+        *(FieldChange(key, held[key], value) for key, value in given.items() if value != held[key]),
+        *(FieldChange(f"memos.{number}", before, after) for number, before, after in changes.lines),
+    )
+
+
+def _apply(ticket: Ticket, given: Values, changes: MemoChanges, dates: LockDates) -> Ticket:
+    return replace(
         ticket,
         version=ticket.version + 1,
         last_memo=changes.last_memo,
         values={**ticket.values, **given},
+        lock=dates,
         memos=changes.memos,
     )
-    return after, tuple(lines)
 
 
 def _section_of(field: str) -> Section:

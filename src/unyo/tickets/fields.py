@@ -9,7 +9,7 @@ from typing import Any
 from .dates import format_date, parse_date
 from .errors import Reason
 from .model import Section, Value
-from .text import byte_length, is_storable, unquote
+from .text import YEN, byte_length, is_storable, unquote
 
 Reader = Callable[[Any], Value | Reason]
 """Reads what was given for one parameter: its value, or the earliest reason against it."""
@@ -29,11 +29,10 @@ class Text:
     maximum: int
     unit: Unit = Unit.CHARACTERS
 
-    def is_too_long(self, text: str) -> bool:
-        """Whether the text exceeds the maximum (check 4)."""
-        if self.unit is Unit.BYTES:
-            return byte_length(text) > self.maximum
-        return len(text) > self.maximum
+    @property
+    def length(self) -> Callable[[str], int]:
+        """How long a text is, in the unit of the maximum (check 4)."""
+        return byte_length if self.unit is Unit.BYTES else len
 
     def is_wrong(self, text: str) -> bool:
         """Whether a text that is not empty is malformed, from the call alone (check 7)."""
@@ -62,14 +61,14 @@ class Text:
 
         It is prepared once for each row of a table, since every call reads some forty of them.
         """
-        is_too_long, read_text = self.is_too_long, self.read
+        length, maximum, read_text = self.length, self.maximum, self.read
         empty = self.parse("") if may_be_empty else Reason.EMPTY
 
         def _read(given: Any) -> Value | Reason:
             if not isinstance(given, str):
                 return Reason.WRONG
-            text = unquote(given)
-            if is_too_long(text):
+            text = unquote(given) if YEN in given else given
+            if length(text) > maximum:
                 return Reason.TOO_LONG
             if not text:
                 return empty

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from .model import Value
 
@@ -14,8 +15,7 @@ class Door(StrEnum):
     PORTAL = "PORTAL"
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChange:
+class FieldChange(NamedTuple):
     """One line: our name of the field (``memos.<number>`` for a memo), before and after."""
 
     field: str

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 
@@ -23,12 +24,12 @@ class Section(StrEnum):
     CORRESPOND = "Correspond"
     DETAIL = "Detail"
 
-    @property
+    @cached_property
     def inserted(self) -> str:
         """The key of the date on which the section was registered."""
         return f"{self.lower()}_inserted"
 
-    @property
+    @cached_property
     def updated(self) -> str:
         """The key of the date on which the section last changed."""
         return f"{self.lower()}_updated"

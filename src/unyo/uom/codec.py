@@ -32,7 +32,7 @@ def decode(body: bytes) -> dict[str, Any]:
         text = _ESCAPE.sub(lambda found: "'" if found[1] == "'" else found[0], text)
     _check_depth(text)
     try:
-        value = json.loads(text, parse_int=_number, parse_float=_number, parse_constant=_constant)
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise NotJson(f"the body is not JSON: {error.msg}") from None
     if not isinstance(value, dict):
@@ -42,8 +42,7 @@ def decode(body: bytes) -> dict[str, Any]:
 
 def encode(value: Mapping[str, Any]) -> bytes:
     """Write an answer in UTF-8; a lone surrogate, which a parameter's name may hold, is written escaped."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "backslashreplace")
+    return _ENCODER.encode(value).encode("utf-8", "backslashreplace")
 
 
 def _number(_digits: str) -> None:
@@ -52,6 +51,10 @@ def _number(_digits: str) -> None:
 
 def _constant(name: str) -> NoReturn:
     raise NotJson(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_int=_number, parse_float=_number, parse_constant=_constant)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def _check_depth(text: str) -> None:
