@@ -7,7 +7,7 @@ STAMP := $(VENV)/installed
 PROGRAMS := curl openssl wrk
 
 .DEFAULT_GOAL := help
-.PHONY: help system install demo test check lint types layers format bench requirements migration clean
+.PHONY: help system install demo test check lint types layers format bench proof requirements migration clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[36m%-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,8 +34,8 @@ test: install check ## everything that must pass: format, lint, types, layers, t
 check: lint types layers ## format, lint, types, layers
 
 lint: install ## ruff: format and lint
-	$(BIN)/ruff format --check -q src tests bench
-	$(BIN)/ruff check -q src tests bench
+	$(BIN)/ruff format --check -q src tests bench proof
+	$(BIN)/ruff check -q src tests bench proof
 
 types: install ## mypy strict
 	$(BIN)/mypy
@@ -44,11 +44,14 @@ layers: install ## imports point one way (import-linter)
 	$(BIN)/lint-imports --no-cache
 
 format: install ## write the formatting and the safe lint fixes
-	$(BIN)/ruff check -q --fix src tests bench
-	$(BIN)/ruff format -q src tests bench
+	$(BIN)/ruff check -q --fix src tests bench proof
+	$(BIN)/ruff format -q src tests bench proof
 
 bench: install ## unyo against the bare database, in one run (needs wrk; ARGS="--quick")
 	$(BIN)/python -m bench $(ARGS)
+
+proof: install ## nothing is lost by a crash, a race or a fault (ARGS="--part 0.1 --seed 7"; names choose proofs)
+	PYTHONPATH=.:tests $(BIN)/python -m proof $(ARGS)
 
 requirements: ## compile the hashed requirement files anew (needs uv)
 	uv pip compile pyproject.toml --extra server --universal --generate-hashes --no-strip-extras -q -o requirements/server.txt

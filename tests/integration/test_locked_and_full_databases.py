@@ -1,12 +1,10 @@
 """A database that somebody else holds, or that has no more room: writes are told so, and nothing is kept half."""
 
-import errno
 import os
 import random
 import shutil
-import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,8 @@ import pytest
 
 from support.databases import Databases
 from support.desks import INCIDENT, REQUEST, DeskUnderTest, desk_on
-from support.faults import connected, writing_held
+from support.disks import history_on, small_disk
+from support.faults import writing_held
 from support.gate import outcome_of, write_call
 from support.installations import contents
 from support.tools import as_root
@@ -24,7 +23,6 @@ from unyo.storage.engine import parse_url
 SYSTEM_ERROR = 200, ("SYSTEM_ERROR", "システムエラーが発生しました。")
 # A text that no compression makes small, so that room is needed for it.
 LONG = random.Random(1).randbytes(32_000).hex()  # noqa: S311 - the same in every run
-TABLESPACE = "cramped"
 
 
 def test_a_write_that_finds_the_database_held_waits_and_is_carried_out_when_it_comes_free(desk: DeskUnderTest) -> None:
@@ -100,62 +98,15 @@ def test_a_file_that_may_not_grow_keeps_nothing_half_and_takes_the_write_when_it
     )
 
 
-class SmallDisk:
-    """A file system of its own, of a few megabytes."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._filler = folder / "filler"
-
-    def fill(self) -> None:
-        """Leave no room."""
-        with self._filler.open("wb", buffering=0) as file:
-            try:
-                while file.write(bytes(4096)):
-                    pass
-            except OSError as error:
-                assert error.errno == errno.ENOSPC  # noqa: PT017 - it is what ends the loop
-
-    def free(self) -> None:
-        self._filler.unlink()
-
-
-@contextmanager
-def _small_disk(folder: Path, owner: int) -> Iterator[SmallDisk]:
-    root = as_root("mount", "umount")
-    folder.mkdir()
-    subprocess.run([*root, "mount", "-t", "tmpfs", "-o", f"size=4m,mode=700,uid={owner}", "tmpfs", folder], check=True)
-    try:
-        yield SmallDisk(folder)
-    finally:
-        subprocess.run([*root, "umount", folder], check=True)
-        folder.rmdir()
-
-
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 def test_a_full_disk_under_sqlite_keeps_nothing_half_and_takes_the_write_when_there_is_room(
     filled_url: str, tmp_path: Path
 ) -> None:
-    with _small_disk(tmp_path / "disk", os.geteuid()) as disk:
+    with small_disk(as_root("mount", "umount"), tmp_path / "disk", os.geteuid()) as disk:
         shutil.copy(filled_url.removeprefix("sqlite:///"), disk.folder / "unyo.db")
         with desk_on(f"sqlite:///{disk.folder / 'unyo.db'}") as desk:
             assert desk.update(Title="前").error is None
             _assert_keeps_nothing_half_and_works_again(desk, disk.fill, disk.free)
-
-
-@contextmanager
-def _history_on(disk: SmallDisk, url: str) -> Iterator[None]:
-    """PostgreSQL: what a change writes last lies on that disk while this lasts."""
-    with connected(parse_url(url).set(database="postgres").render_as_string(hide_password=False)) as server:
-        server.exec_driver_sql(f"CREATE TABLESPACE {TABLESPACE} LOCATION '{disk.folder}'")
-        try:
-            with connected(url) as connection:
-                connection.exec_driver_sql(f"ALTER TABLE history SET TABLESPACE {TABLESPACE}")
-            yield
-        finally:
-            with connected(url) as connection:
-                connection.exec_driver_sql("ALTER TABLE history SET TABLESPACE pg_default")
-            server.exec_driver_sql(f"DROP TABLESPACE {TABLESPACE}")
 
 
 @pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
@@ -165,8 +116,8 @@ def test_a_full_disk_under_postgresql_keeps_nothing_half_and_takes_the_write_whe
     # Beside the server's own folder, where the user under which it runs can come.
     server_folder = Path(str(parse_url(filled_url).query["host"]))
     with (
-        _small_disk(server_folder.with_name("disk"), server_folder.stat().st_uid) as disk,
-        _history_on(disk, filled_url),
+        small_disk(as_root("mount", "umount"), server_folder.with_name("disk"), server_folder.stat().st_uid) as disk,
+        history_on(disk, filled_url),
         desk_on(filled_url) as desk,
     ):
         _assert_keeps_nothing_half_and_works_again(desk, disk.fill, disk.free)

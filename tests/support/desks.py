@@ -16,7 +16,7 @@ import uvicorn
 from unyo.api.serving import uvicorn_config
 from unyo.bootstrap import Desk, open_desk
 from unyo.demo.cast import SECRET_KEY, SERVICE, YAMADA, Actor
-from unyo.storage.engine import open_engines, parse_url
+from unyo.storage.engine import PATIENCE, Patience, open_engines, parse_url
 from unyo.storage.keyring import Keyring
 from unyo.storage.queue import Bounds
 from unyo.uom.actions import ACTIONS
@@ -201,12 +201,12 @@ def desk_on(
     clock: Clock | None = None,
     bounds: Bounds | None = None,
     body_seconds: float = 15.0,
+    patience: Patience = PATIENCE,
 ) -> Iterator[DeskUnderTest]:
     """Open a desk on a filled database."""
     clock = clock or Clock()
-    desk = open_desk(
-        open_engines(parse_url(url)), Keyring(SECRET_KEY), clock=clock, bounds=bounds, body_seconds=body_seconds
-    )
+    engines = open_engines(parse_url(url), patience=patience)
+    desk = open_desk(engines, Keyring(SECRET_KEY), clock=clock, bounds=bounds, body_seconds=body_seconds)
     carried = TRANSPORTS[transport](desk)
     try:
         yield DeskUnderTest(url, desk, clock, carried)

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from typing import NoReturn
 
 import pytest
 
@@ -17,15 +18,23 @@ def needs(*programs: str) -> None:
 def as_root(*programs: str) -> list[str]:
     """What stands before a command so that root runs it, who needs these programs; skips like `needs`."""
     needs(*programs)
+    found = way_of_root()
+    if found is None:
+        _skip(f"needs root for {' and '.join(programs)}")
+    return found
+
+
+def way_of_root() -> list[str] | None:
+    """What stands before a command so that root runs it; None where that is not allowed."""
     if os.geteuid() == 0:
         return []
     sudo = ["sudo", "-n"]
     if not shutil.which("sudo") or subprocess.run([*sudo, "true"], capture_output=True, check=False).returncode:
-        _skip(f"needs root for {' and '.join(programs)}")
+        return None
     return sudo
 
 
-def _skip(what: str) -> None:
+def _skip(what: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(what)
     pytest.skip(what)

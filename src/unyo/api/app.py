@@ -70,7 +70,10 @@ class Doors:
 
 
 def make_app(actions: ASGIApp, version: str, trouble: Callable[[], str], close: Callable[[], None]) -> ASGIApp:
-    """The application: the actions under ``/r/``, and the pages about the server. ``trouble`` says why the server is not ready (``""``: it is); ``close`` ends it."""
+    """The application: the actions under ``/r/``, and the pages about the server.
+
+    ``trouble`` says why the server is not ready (``""``: it is); ``close`` ends it.
+    """
     described = codec.encode(document(version))
 
     async def livez(_request: Request) -> Response:

@@ -3,19 +3,13 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
-# How long a statement may wait for a lock, run, or a connection be made, in seconds. A database that is
-# slower than this is in trouble, and the caller is told so rather than left waiting.
-LOCK_SECONDS = 5
-STATEMENT_SECONDS = 30
-CONNECT_SECONDS = 5
-POOL_SECONDS = 5
 READERS = 8
 # A host that vanished is noticed within some fifteen seconds, not at the kernel's quarter of an hour.
 _KEEPALIVE: dict[str, int] = {
@@ -31,6 +25,23 @@ Transaction: TypeAlias = Connection
 
 class UnusableDatabase(Exception):
     """The database URL cannot be used; the message says why and what to write instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a database may take, in seconds, before it counts as in trouble and the caller is told so.
+
+    ``lock`` is the wait for what another transaction holds, ``statement`` the run of one (PostgreSQL only), ``connect``
+    the making of a connection (PostgreSQL only, whole seconds, two at least), ``pool`` the wait for one to come free.
+    """
+
+    lock: float = 5
+    statement: float = 30
+    connect: int = 5
+    pool: float = 5
+
+
+PATIENCE: Final = Patience()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +84,7 @@ def parse_url(text: str) -> URL:
     return url.set(drivername="sqlite")
 
 
-def open_engines(url: URL, *, create: bool = True) -> Engines:
+def open_engines(url: URL, *, create: bool = True, patience: Patience = PATIENCE) -> Engines:
     """Make both engines; nothing is connected yet. ``create`` lets a SQLite file be made that is not there.
 
     Raises:
@@ -81,17 +92,17 @@ def open_engines(url: URL, *, create: bool = True) -> Engines:
     """
     if url.get_backend_name() == "sqlite":
         _check_file(Path(url.database or ""), create=create)
-        return _sqlite(url)
-    return _postgresql(url)
+        return _sqlite(url, patience)
+    return _postgresql(url, patience)
 
 
-def _sqlite(url: URL) -> Engines:
+def _sqlite(url: URL, patience: Patience) -> Engines:
     # Hidden parameters: an error's text would otherwise hold what users wrote.
     common: dict[str, Any] = {
         "poolclass": QueuePool,
-        "pool_timeout": POOL_SECONDS,
+        "pool_timeout": patience.pool,
         "hide_parameters": True,
-        "connect_args": {"timeout": LOCK_SECONDS, "check_same_thread": False},
+        "connect_args": {"timeout": patience.lock, "check_same_thread": False},
     }
     writing = sa.create_engine(url, pool_size=1, max_overflow=2, **common)
     reading = sa.create_engine(url, pool_size=READERS, max_overflow=0, **common)
@@ -128,12 +139,12 @@ def _check_file(path: Path, *, create: bool) -> None:
         raise UnusableDatabase(f"cannot open the database file {path}: {error.strerror}{hint}") from error
 
 
-def _postgresql(url: URL) -> Engines:
+def _postgresql(url: URL, patience: Patience) -> Engines:
     common: dict[str, Any] = {
-        "pool_timeout": POOL_SECONDS,
+        "pool_timeout": patience.pool,
         "hide_parameters": True,
         "paramstyle": "format",  # by position, as `prepared` hands rows over
-        "connect_args": {"connect_timeout": CONNECT_SECONDS, "application_name": "unyo", **_KEEPALIVE},
+        "connect_args": {"connect_timeout": patience.connect, "application_name": "unyo", **_KEEPALIVE},
     }
     writing = sa.create_engine(url, pool_size=1, max_overflow=2, **common)
     reading = sa.create_engine(
@@ -147,8 +158,8 @@ def _postgresql(url: URL) -> Engines:
 
     def _session(connection: Any, _record: object) -> None:
         connection.execute("SET TIME ZONE 'UTC'")
-        connection.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
-        connection.execute(f"SET statement_timeout = '{STATEMENT_SECONDS}s'")
+        connection.execute(f"SET lock_timeout = {round(patience.lock * 1000)}")
+        connection.execute(f"SET statement_timeout = {round(patience.statement * 1000)}")
         connection.commit()
 
     for engine in (writing, reading):

@@ -1,0 +1,1 @@
+"""`make proof`: what docs/guarantees.md promises, shown on real servers and databases, by seed."""

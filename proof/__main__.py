@@ -1,0 +1,92 @@
+"""The command line of `make proof`."""
+
+import json
+import random
+import sys
+import time
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from .telling import Disproved, Figures, Plan, Proof
+
+RESULTS = Path(__file__).with_name("results") / "latest.json"
+# Each a module of this folder with its PROOFS.
+CHAPTERS = ("crash", "races", "lost_answers", "trouble")
+
+
+def proofs() -> dict[str, Proof]:
+    """Every proof by its name."""
+    found: list[Proof] = [proof for chapter in CHAPTERS for proof in import_module(f"{__package__}.{chapter}").PROOFS]
+    return {proof.name: proof for proof in found}
+
+
+def prove(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Proofs to carry out; all of them if none is named.")
+    ] = None,
+    part: Annotated[float, typer.Option(help="Which part of the full numbers.", min=0.001, max=1)] = 1,
+    seed: Annotated[int | None, typer.Option(help="Seed; a new one if absent. It is shown.")] = None,
+    database: Annotated[str, typer.Option(help="sqlite or postgresql; both if absent.")] = "",
+) -> None:
+    """Show that what docs/guarantees.md promises holds; exit status 1 where it does not."""
+    console = Console(highlight=False)
+    every = proofs()
+    unknown = [name for name in names or () if name not in every]
+    if unknown:
+        raise typer.BadParameter(f"there is no proof {unknown[0]}; there are {', '.join(every)}")
+    chosen = random.SystemRandom().randrange(2**31) if seed is None else seed
+    results = _carry_out(console, [every[name] for name in names or every], part, chosen, database)
+    _show(console, results, chosen)
+    if not names and not database and part == 1:
+        RESULTS.parent.mkdir(exist_ok=True)
+        RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    sys.exit(any("disproved" in figures for result in results.values() for figures in result.values()))
+
+
+def _carry_out(
+    console: Console, chosen: list[Proof], part: float, seed: int, database: str
+) -> dict[str, dict[str, Figures]]:
+    results: dict[str, dict[str, Figures]] = {}
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        for proof in chosen:
+            for kind, full in proof.rounds.items():
+                if database not in {"", kind}:
+                    continue
+                rounds = max(1, round(full * part))
+                task = progress.add_task(f"{proof.name} [dim]{kind}[/]", total=rounds)
+                plan = Plan(kind, rounds, seed, lambda task=task: progress.advance(task))  # type: ignore[misc]  # mypy gives a lambda's default no type
+                results.setdefault(proof.name, {})[kind] = _one(proof, plan)
+    return results
+
+
+def _one(proof: Proof, plan: Plan) -> Figures:
+    started = time.monotonic()
+    try:
+        figures = dict(proof.carry_out(plan))
+    except Disproved as seen:
+        figures = {"disproved": str(seen)}
+    return {"rounds": plan.rounds, "seed": plan.seed, **figures, "seconds": round(time.monotonic() - started, 1)}
+
+
+def _show(console: Console, results: dict[str, dict[str, Figures]], seed: int) -> None:
+    table = Table(title=f"make proof, seed {seed}", box=box.ROUNDED, header_style="bold")
+    for column in ("proof", "database", "", "figures"):
+        table.add_column(column, overflow="fold")
+    for name, by_database in results.items():
+        for kind, figures in by_database.items():
+            holds = "disproved" not in figures
+            told = "  ".join(f"{key} {value}" for key, value in figures.items() if key != "seed")
+            table.add_row(name, kind, "[green]✓[/]" if holds else "[bold red]✗[/]", told)
+    console.print(table)
+
+
+if __name__ == "__main__":
+    typer.run(prove)
