@@ -18,7 +18,7 @@ from .telling import Disproved, Figures, Plan, Proof
 
 RESULTS = Path(__file__).with_name("results") / "latest.json"
 # Each a module of this folder with its PROOFS.
-CHAPTERS = ("crash", "races", "lost_answers", "trouble")
+CHAPTERS = ("crash", "races", "lost_answers", "model", "fuzz", "openapi", "trouble")
 
 
 def proofs() -> dict[str, Proof]:
@@ -33,7 +33,9 @@ def prove(
     ] = None,
     part: Annotated[float, typer.Option(help="Which part of the full numbers.", min=0.001, max=1)] = 1,
     seed: Annotated[int | None, typer.Option(help="Seed; a new one if absent. It is shown.")] = None,
-    database: Annotated[str, typer.Option(help="sqlite or postgresql; both if absent.")] = "",
+    database: Annotated[
+        str, typer.Option(help="sqlite or postgresql; each of them if absent, and what compares both.")
+    ] = "",
 ) -> None:
     """Show that what docs/guarantees.md promises holds; exit status 1 where it does not."""
     console = Console(highlight=False)

@@ -152,6 +152,11 @@ def echo(known: Known) -> dict[str, Any]:
     return {**who(YAMADA), **_echo(known), MEMOS: []}
 
 
+def complete(known: Known) -> dict[str, Any]:
+    """The same, with what a registration left out and an update requires."""
+    return {**echo(known), **_filled(known.kind, _echo(known))}
+
+
 def _echo(known: Known) -> dict[str, Any]:
     names = ("TicketId", "TicketProcessType", *SECTIONS[known.kind], *LOCKS[known.kind])
     return {name: known.detail[name] for name in names}

@@ -1,6 +1,6 @@
 """What a desk shows of its tickets, before and after a call, so that a test can say that nothing else changed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,8 +71,13 @@ def lines_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[l
 
 def assert_agrees(entry: Mapping[str, str], detail: Mapping[str, Any]) -> None:
     """A list's entry says of a ticket what its detail says."""
+    assert dict(entry) == listed_as(detail, entry)
+
+
+def listed_as(detail: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """A list's entry of a ticket, of those names."""
     latest = max(detail.get(wire, "") for wire in LOCK_DATES)
-    assert dict(entry) == {**{wire: detail.get(wire) for wire in entry}, "LastUpdateDate": latest}
+    return {**{wire: detail.get(wire) for wire in names}, "LastUpdateDate": latest}
 
 
 def _text(value: Any) -> str:
