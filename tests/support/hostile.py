@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from .contract_tables import GROUPS, MEMO_MEMBERS, READING_TABLES, STATES, TICKET_TABLES, WAYS
 
-# Texts near the edges of some rule, and good ones, so that what is judged late is reached too.
-_NASTY_TEXTS = [
+NASTY_TEXTS = [
     *(
         "",
         " ",
@@ -47,25 +46,28 @@ _NASTY_TEXTS = [
     *(*STATES["1"], *STATES["2"], *GROUPS, *WAYS),
     *("x" * 257, "漢" * 2049, "😀" * 16384, "x" * 65536),
 ]
-# JSON that json.dumps does not write.
-_NASTY_JSON = [
+"""Texts near the edges of some rule, and good ones, so that what is judged late is reached too."""
+NASTY_JSON = [
     *("[" * depth + "]" * depth for depth in (1, 31, 32, 1000, 100_000)),
     *('{"a":' * depth + "1" + "}" * depth for depth in (1, 31, 40)),
     *("1" * 5000, "-0", "1e999", "-1e-999", "0.1" + "0" * 5000, "NaN", "Infinity", "-Infinity", "null", "true"),
     *('"\\ud800"', '"\\udc00\\ud800"', '"\\u0000"', '"\\\'"', '"a\\\\\'b"', "'a'", '"¥""', '"\x01"', '"', "[", "", ","),
     *('{"__proto__":{}}', '{"a":1,"a":2}', "[[],{},[{}],null]"),
 ]
-TEXTS = st.sampled_from(_NASTY_TEXTS) | st.text(st.characters(), max_size=20)
+"""JSON that json.dumps does not write, some of it none at all."""
+TEXTS = st.sampled_from(NASTY_TEXTS) | st.text(st.characters(), max_size=20)
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | TEXTS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
     max_leaves=10,
 )
 JSON = (
-    st.sampled_from(_NASTY_JSON) | VALUES.map(json.dumps) | TEXTS.map(lambda text: json.dumps(text, ensure_ascii=False))
+    st.sampled_from(NASTY_JSON) | VALUES.map(json.dumps) | TEXTS.map(lambda text: json.dumps(text, ensure_ascii=False))
 )
-_PARAMETERS = {row.name for tables in (TICKET_TABLES, READING_TABLES) for rows in tables.values() for row in rows}
-NAMES = st.sampled_from([*sorted(_PARAMETERS), "CorrespondProcessList"]) | TEXTS
+PARAMETERS = sorted(
+    {row.name for tables in (TICKET_TABLES, READING_TABLES) for rows in tables.values() for row in rows}
+)
+NAMES = st.sampled_from([*PARAMETERS, "CorrespondProcessList"]) | TEXTS
 _MEMO_NAMES = st.sampled_from([row.name for row in MEMO_MEMBERS]) | TEXTS
 MEMO = st.dictionaries(_MEMO_NAMES, st.sampled_from(["0", "1", "2", "3", "", "追記"]) | TEXTS, max_size=4)
 HEADERS = st.sampled_from(
