@@ -1,0 +1,91 @@
+"""The proof by hostile calls holds for the product, and is disproved for one that answers one input otherwise."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from proof.fuzz import fuzz
+from proof.telling import Disproved, Plan
+from support.databases import KINDS
+from unyo.api import chain
+from unyo.api.chain import Reply
+from unyo.api.http import Rejected
+from unyo.services.ports import Done
+from unyo.tickets.errors import Reason, Refusal
+from unyo.uom.actions import Action
+
+SEED = 1
+CALLS = 300
+# A worse product is disproved in fewer.
+MANY_CALLS = 2000
+
+
+def _plan(database: str, calls: int, advances: list[None]) -> Plan:
+    return Plan(database, calls, SEED, lambda: advances.append(None))
+
+
+@pytest.mark.parametrize("database", KINDS)
+def test_whatever_a_call_holds_it_is_answered_as_the_contract_says(database: str) -> None:
+    advances: list[None] = []
+    figures = fuzz(_plan(database, CALLS, advances))
+    assert len(advances) == CALLS == int(figures["accepted"]) + int(figures["refused"])
+    assert int(figures["accepted"]) > 0
+    assert int(figures["kinds of answer"]) >= 8
+    assert int(figures["over HTTP"]) == CALLS // 10
+
+
+def _answering(reason: Reason, *, status: int = 200, error_type: str = "") -> Callable[..., Reply]:
+    """Refuses as the product does, but for one reason otherwise."""
+    right = chain._rejection  # noqa: SLF001 - what is sabotaged
+
+    def _rejection(rejected: Rejected, request_id: str) -> Reply:
+        reply = right(rejected, request_id)
+        if not isinstance(rejected.why, Refusal) or rejected.why.reason is not reason:
+            return reply
+        error = reply.envelope["ErrorResponse"]
+        return Reply({"ErrorResponse": {**error, "ErrorType": error_type or error["ErrorType"]}}, status)
+
+    return _rejection
+
+
+def _forbid(_action: Action, _done: Done) -> Reply:
+    """Says that nothing was done, when it was."""
+    raise Rejected(Refusal(Reason.CONFLICT))
+
+
+def _fail_on_a_surrogate(action: Action, body: bytes) -> Any:
+    if b"\\ud800" in body:
+        raise UnicodeError
+    return _COMMAND(action, body)
+
+
+_COMMAND = chain._command  # noqa: SLF001 - what is sabotaged
+BROKEN: dict[str, tuple[str, Callable[..., Any], str]] = {
+    "too long a value is answered with a 500": (
+        "_rejection",
+        _answering(Reason.TOO_LONG, status=500),
+        "not an answer of the contract: 500",
+    ),
+    "an unknown parameter is answered with an error that nobody knows": (
+        "_rejection",
+        _answering(Reason.UNKNOWN, error_type="PARAMETER_UNKNOWN"),
+        "PARAMETER_UNKNOWN",
+    ),
+    "a surrogate makes it stumble": ("_command", _fail_on_a_surrogate, "SYSTEM_ERROR"),
+    "a change is refused only after it was made": ("_written", _forbid, "a refused call has changed the database"),
+}
+
+
+@pytest.mark.parametrize(("name", "broken", "seen"), BROKEN.values(), ids=BROKEN)
+def test_it_is_disproved_where(
+    name: str, broken: Callable[..., Any], seen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chain, name, broken)
+    with pytest.raises(Disproved, match=rf"round \d+, seed {SEED}: (?s:.)*{seen}"):
+        fuzz(_plan("sqlite", MANY_CALLS, []))
+
+
+def test_it_is_disproved_where_an_answer_takes_too_long() -> None:
+    with pytest.raises(Disproved, match=rf"round 1, seed {SEED}: .*: answered after "):
+        fuzz(_plan("sqlite", 1, []), within=0)
