@@ -2,22 +2,20 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from random import Random
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from support.databases import fill
 from support.desks import Answer, DeskUnderTest, desk_on
 from support.faults import connected
 from support.installations import contents_through
 from support.targets import TABLES, Target
 
 from .fuzz_calls import Call, hostile_call
-from .places import postgres, scratch
+from .places import filled_on
 from .telling import Disproved, Figures, Plan, Proof
 
 SECONDS: Final = 5.0
@@ -33,7 +31,7 @@ _COUNTS: Final = sa.text(
 def fuzz(plan: Plan, *, within: float = SECONDS) -> Figures:
     """Make one hostile call a round; ``within`` is how many seconds each may take."""
     fuzzing = _Fuzzing(plan, within)
-    with _filled(plan.database) as url, ExitStack() as opened:
+    with filled_on(plan.database) as url, ExitStack() as opened:
         desk = opened.enter_context(desk_on(url))
         served = opened.enter_context(desk_on(url, "over HTTP", clock=desk.clock))
         store = opened.enter_context(connected(url))
@@ -100,19 +98,6 @@ def _told(call: Call) -> str:
 
 def _counts(store: Connection) -> object:
     return store.execute(_COUNTS).one()
-
-
-@contextmanager
-def _filled(kind: str) -> Iterator[str]:
-    """A database of that kind with the cast and some tickets."""
-    with scratch() as folder, ExitStack() as opened:
-        if kind == "sqlite":
-            url = f"sqlite:///{folder}/unyo.db"
-        else:
-            (folder / "server").mkdir()
-            url = opened.enter_context(postgres(folder / "server")).url
-        fill(url)
-        yield url
 
 
 PROOFS: Final = (

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psycopg
 
+from support.databases import fill
 from support.installations import Installation, install
 
 _PATIENCE = 30.0
@@ -115,6 +116,21 @@ def installation_on(database: str) -> Iterator[tuple[Installation, Postgres | No
         own.mkdir()
         with postgres(own) as server:
             yield install(server.url, folder), server
+
+
+@contextmanager
+def filled_on(database: str) -> Iterator[str]:
+    """The URL of a database of that kind that holds the demonstration's cast and the page's tickets."""
+    with scratch() as folder:
+        if database == "sqlite":
+            url = f"sqlite:///{folder}/unyo.db"
+            fill(url)
+            yield url
+            return
+        (folder / "postgresql").mkdir()
+        with postgres(folder / "postgresql") as server:
+            fill(server.url)
+            yield server.url
 
 
 def _system_user() -> str:

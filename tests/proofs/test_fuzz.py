@@ -4,8 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from schemathesis.checks import CHECKS as REGISTERED
+from schemathesis.checks import load_all_checks
 
 from proof.fuzz import fuzz
+from proof.openapi import CHECKS, LEFT_OUT, schema_fuzz
 from proof.telling import Disproved, Plan
 from support.databases import KINDS
 from unyo.api import chain
@@ -19,6 +22,7 @@ SEED = 1
 CALLS = 300
 # A worse product is disproved in fewer.
 MANY_CALLS = 2000
+EXAMPLES = 10
 
 
 def _plan(database: str, calls: int, advances: list[None]) -> Plan:
@@ -75,6 +79,22 @@ BROKEN: dict[str, tuple[str, Callable[..., Any], str]] = {
     "a surrogate makes it stumble": ("_command", _fail_on_a_surrogate, "SYSTEM_ERROR"),
     "a change is refused only after it was made": ("_written", _forbid, "a refused call has changed the database"),
 }
+UNDESCRIBED: dict[str, tuple[str, Callable[..., Any], str]] = {
+    "too long a value is answered with a 500": (
+        *BROKEN["too long a value is answered with a 500"][:2],
+        "not_a_server_error",
+    ),
+    "too long a value is answered with a 422": (
+        "_rejection",
+        _answering(Reason.TOO_LONG, status=422),
+        "status_code_conformance",
+    ),
+    "an unknown parameter is answered with an error that nobody knows": (
+        "_rejection",
+        _answering(Reason.UNKNOWN, error_type="PARAMETER_UNKNOWN"),
+        "response_schema_conformance",
+    ),
+}
 
 
 @pytest.mark.parametrize(("name", "broken", "seen"), BROKEN.values(), ids=BROKEN)
@@ -89,3 +109,33 @@ def test_it_is_disproved_where(
 def test_it_is_disproved_where_an_answer_takes_too_long() -> None:
     with pytest.raises(Disproved, match=rf"round 1, seed {SEED}: .*: answered after "):
         fuzz(_plan("sqlite", 1, []), within=0)
+
+
+@pytest.mark.parametrize("database", KINDS)
+def test_the_server_keeps_to_its_own_openapi_document(database: str) -> None:
+    advances: list[None] = []
+    figures = schema_fuzz(_plan(database, EXAMPLES, advances))
+    assert len(advances) == EXAMPLES
+    assert int(figures["for fuzzing"]) >= EXAMPLES
+    assert int(figures["for coverage"]) > 1000
+    assert int(figures["accepted"]) > 0
+
+
+@pytest.mark.parametrize(("name", "broken", "seen"), UNDESCRIBED.values(), ids=UNDESCRIBED)
+def test_a_server_that_does_not_keep_to_it_is_noticed_where(
+    name: str, broken: Callable[..., Any], seen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chain, name, broken)
+    with pytest.raises(Disproved, match=rf"seed {SEED}: {seen}: "):
+        schema_fuzz(_plan("sqlite", EXAMPLES, []))
+
+
+def test_a_server_that_answers_too_late_by_its_openapi_document_is_noticed() -> None:
+    with pytest.raises(Disproved, match=rf"seed {SEED}: max_response_time: "):
+        schema_fuzz(_plan("sqlite", EXAMPLES, []), within=0.0001)
+
+
+def test_every_check_that_schemathesis_has_is_used_or_left_out_for_a_reason() -> None:
+    load_all_checks()
+    assert sorted([*CHECKS, *LEFT_OUT]) == sorted(REGISTERED.get_all_names())
+    assert all(LEFT_OUT.values())
