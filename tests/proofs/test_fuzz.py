@@ -1,5 +1,6 @@
 """The proof by hostile calls holds for the product, and is disproved for one that answers one input otherwise."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -11,12 +12,13 @@ from proof.fuzz import fuzz
 from proof.openapi import CHECKS, LEFT_OUT, schema_fuzz
 from proof.telling import Disproved, Plan
 from support.databases import KINDS
-from unyo.api import chain
+from unyo.api import app, chain
 from unyo.api.chain import Reply
 from unyo.api.http import Rejected
 from unyo.services.ports import Done
 from unyo.tickets.errors import Reason, Refusal
 from unyo.uom.actions import Action
+from unyo.uom.openapi import document
 
 SEED = 1
 CALLS = 300
@@ -127,6 +129,18 @@ def test_a_server_that_does_not_keep_to_it_is_noticed_where(
 ) -> None:
     monkeypatch.setattr(chain, name, broken)
     with pytest.raises(Disproved, match=rf"seed {SEED}: {seen}: "):
+        schema_fuzz(_plan("sqlite", EXAMPLES, []))
+
+
+def test_a_server_whose_answers_lack_a_header_that_it_describes_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def _document(version: str) -> dict[str, Any]:
+        text = json.dumps(document(version)).replace("X-Unyo-Version", "X-Unyo-Release")
+        found = json.loads(text)
+        assert isinstance(found, dict)
+        return found
+
+    monkeypatch.setattr(app, "document", _document)
+    with pytest.raises(Disproved, match=rf"seed {SEED}: response_headers_conformance: "):
         schema_fuzz(_plan("sqlite", EXAMPLES, []))
 
 

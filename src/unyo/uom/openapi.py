@@ -204,8 +204,8 @@ def _error_schema() -> Schema:
 def _headers() -> Schema:
     text = {"type": "string"}
     return {
-        "X-Request-Id": {"description": "リクエストID", "schema": text},
-        "X-Unyo-Version": {"description": "サーバのバージョン", "schema": text},
+        "X-Request-Id": {"description": "リクエストID", "required": True, "schema": text},
+        "X-Unyo-Version": {"description": "サーバのバージョン", "required": True, "schema": text},
     }
 
 
