@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
+from psycopg import RawCursor
 from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
@@ -143,8 +144,15 @@ def _postgresql(url: URL, patience: Patience) -> Engines:
     common: dict[str, Any] = {
         "pool_timeout": patience.pool,
         "hide_parameters": True,
-        "paramstyle": "format",  # by position, as `prepared` hands rows over
-        "connect_args": {"connect_timeout": patience.connect, "application_name": "unyo", **_KEEPALIVE},
+        # By position, as `prepared` hands rows over, and as the server takes it: the driver need not look through
+        # every statement for what is to be replaced.
+        "paramstyle": "numeric_dollar",
+        "connect_args": {
+            "connect_timeout": patience.connect,
+            "application_name": "unyo",
+            "cursor_factory": RawCursor,
+            **_KEEPALIVE,
+        },
     }
     writing = sa.create_engine(url, pool_size=1, max_overflow=2, **common)
     reading = sa.create_engine(
