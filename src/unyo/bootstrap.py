@@ -1,5 +1,6 @@
 """The composition root: the one place where real things are chosen and wired."""
 
+import gc
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -115,8 +116,16 @@ def read_keyring(store: Store) -> Keyring:
 
 def app_from_environment() -> ASGIApp:
     """The application of one worker process, which was told its store by its environment."""
-    engines, keyring = serving_store(Store.from_environment())
-    return open_desk(engines, keyring).app
+    return app_for_good(*serving_store(Store.from_environment()))
+
+
+def app_for_good(engines: Engines, keyring: Keyring) -> ASGIApp:
+    """The application of a process that does nothing but serve it."""
+    app = open_desk(engines, keyring).app
+    # What is there by now stays: later collections of garbage would stall every call while they looked through it.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def _keys(directory: DirectoryCache, keyring: Keyring) -> Keys:

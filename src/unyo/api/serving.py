@@ -1,5 +1,6 @@
 """How every server of ours runs: uvicorn on uvloop and httptools, with our own log lines."""
 
+import logging
 from typing import Any, Final
 
 import uvicorn
@@ -25,6 +26,7 @@ def log_config(level: str = "INFO") -> dict[str, Any]:
 
 def uvicorn_config(app: Any, *, level: str = "INFO", **options: Any) -> uvicorn.Config:
     """The configuration of a server; the answers' headers and the log lines are our own."""
+    _spare_the_log()
     return uvicorn.Config(
         app,
         loop="uvloop",
@@ -38,3 +40,9 @@ def uvicorn_config(app: Any, *, level: str = "INFO", **options: Any) -> uvicorn.
         log_config=log_config(level),
         **options,
     )
+
+
+def _spare_the_log() -> None:
+    """Leave out of the records what none of our lines shows; there is one for every call."""
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None  # noqa: SLF001 - the way that Python's logging documents

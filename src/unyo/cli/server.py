@@ -10,7 +10,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from unyo.api.serving import uvicorn_config
-from unyo.bootstrap import open_desk, serving_store, system_clock
+from unyo.bootstrap import app_for_good, serving_store, system_clock
 from unyo.config import SECRET_KEY, Store
 from unyo.services.ports import StorageFailed
 from unyo.storage import administration, migrations
@@ -44,7 +44,7 @@ def serve(host: str, port: int, database: str, secret_key_file: str, workers: in
         if workers > 1:
             engines.dispose()  # each worker opens the store by itself; it is told by its environment which
             os.environ.update(store.to_environment())
-        app = open_desk(engines, keyring).app if workers == 1 else "unyo.bootstrap:app_from_environment"
+        app = app_for_good(engines, keyring) if workers == 1 else "unyo.bootstrap:app_from_environment"
         _run(uvicorn_config(app, factory=workers > 1, host=host, port=port, workers=workers))
 
 
