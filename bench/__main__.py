@@ -1,6 +1,6 @@
 """The command line of `make bench`."""
 
-import json
+import os
 import platform
 import shutil
 import sys
@@ -13,26 +13,38 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from proof.showing import console_for_tables
 from unyo import __version__
 
 from . import report
+from .document import keep
 from .measure import FULL, QUICK, Place, Tell, measure
 from .postgresql import postgres
 
-RESULTS = Path(__file__).with_name("results") / "latest.json"
 DATABASES = ("sqlite", "postgresql")
 
 
 def bench(
-    quick: Annotated[bool, typer.Option("--quick", help="A tenth of everything; nothing is written.")] = False,  # noqa: FBT002 - a flag
+    quick: Annotated[bool, typer.Option("--quick", help="A tenth of everything.")] = False,  # noqa: FBT002 - a flag
     database: Annotated[str, typer.Option(help="sqlite or postgresql; both if absent.")] = "",
     folder: Annotated[Path | None, typer.Option(help="Where the databases lie; that disk is measured too.")] = None,
+    write: Annotated[  # noqa: FBT002 - a flag
+        bool,
+        typer.Option("--write", help="Write the figures into docs/performance.md, as a full run does: quick ones too."),
+    ] = False,
 ) -> None:
     """Measure unyo against the bare database, in one run; exit status 1 where a target is missed."""
-    console = Console(highlight=False)
+    console = console_for_tables()
+    if write and database:
+        raise typer.BadParameter("--write is for runs on both databases")
     if shutil.which("wrk") is None:
         sys.exit("unyo: the bench needs wrk: apt-get install wrk")
-    results: dict[str, Any] = {"unyo": __version__, "python": platform.python_version()}
+    results: dict[str, Any] = {
+        "unyo": __version__,
+        "python": platform.python_version(),
+        "cores": os.cpu_count(),
+        "quick": quick,
+    }
     with tempfile.TemporaryDirectory(prefix="unyo-bench-", dir=folder, ignore_cleanup_errors=True) as made:
         scratch = Path(made)
         scratch.chmod(0o755)
@@ -48,9 +60,8 @@ def bench(
                 memory = max(memory, *held)
     results["memory_mb"] = round(memory, 1)
     report.show(console, results)
-    if not quick and not database:
-        RESULTS.parent.mkdir(exist_ok=True)
-        RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    if write or not (quick or database):
+        keep(results)
     sys.exit(not report.show_targets(console, results))
 
 

@@ -1,11 +1,10 @@
 """The command line of `make proof`."""
 
-import json
+import platform
 import random
 import sys
 import time
 from importlib import import_module
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,9 +13,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from unyo import __version__
+
+from .document import keep
+from .showing import console_for_tables
 from .telling import Disproved, Figures, Plan, Proof
 
-RESULTS = Path(__file__).with_name("results") / "latest.json"
 # Each a module of this folder with its PROOFS.
 CHAPTERS = ("crash", "races", "lost_answers", "model", "fuzz", "openapi", "trouble")
 
@@ -36,9 +38,16 @@ def prove(
     database: Annotated[
         str, typer.Option(help="sqlite or postgresql; each of them if absent, and what compares both.")
     ] = "",
+    write: Annotated[  # noqa: FBT002 - a flag
+        bool,
+        typer.Option("--write", help="Write the figures into docs/guarantees.md, as a full run does: of a part too."),
+    ] = False,
 ) -> None:
     """Show that what docs/guarantees.md promises holds; exit status 1 where it does not."""
-    console = Console(highlight=False)
+    console = console_for_tables()
+    is_of_all = not names and not database
+    if write and not is_of_all:
+        raise typer.BadParameter("--write is for runs of all proofs on all databases")
     every = proofs()
     unknown = [name for name in names or () if name not in every]
     if unknown:
@@ -46,9 +55,9 @@ def prove(
     chosen = random.SystemRandom().randrange(2**31) if seed is None else seed
     results = _carry_out(console, [every[name] for name in names or every], part, chosen, database)
     _show(console, results, chosen)
-    if not names and not database and part == 1:
-        RESULTS.parent.mkdir(exist_ok=True)
-        RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    if write or (is_of_all and part == 1):
+        run = {"unyo": __version__, "python": platform.python_version(), "part": part, "seed": chosen}
+        keep({**run, "proofs": results})
     sys.exit(any("disproved" in figures for result in results.values() for figures in result.values()))
 
 
