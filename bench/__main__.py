@@ -25,7 +25,7 @@ DATABASES = ("sqlite", "postgresql")
 
 
 def bench(
-    quick: Annotated[bool, typer.Option("--quick", help="A tenth of everything.")] = False,  # noqa: FBT002 - a flag
+    quick: Annotated[bool, typer.Option("--quick", help="About a tenth of everything.")] = False,  # noqa: FBT002 - a flag
     database: Annotated[str, typer.Option(help="sqlite or postgresql; both if absent.")] = "",
     folder: Annotated[Path | None, typer.Option(help="Where the databases lie; that disk is measured too.")] = None,
     write: Annotated[  # noqa: FBT002 - a flag

@@ -37,7 +37,7 @@ def tables(results: Mapping[str, Any]) -> str:
 
 
 def _extent(*, quick: bool) -> str:
-    return "**Not a full run**: a tenth of everything." if quick else "A full run."
+    return "**Not a full run**: about a tenth of everything." if quick else "A full run."
 
 
 def _updates(results: Mapping[str, Any]) -> Iterator[str]:

@@ -65,7 +65,7 @@ class Postgres:
             time.sleep(0.02)  # polls a process outside of ours
 
     def kill(self) -> None:
-        """Kill the whole server at once, as a power cut would: no checkpoint, no good-bye."""
+        """Kill the whole server at once: no checkpoint, no good-bye."""
         if self._process is None:
             return
         for pid in (self._process.pid, *_children(self._process.pid)):
