@@ -206,7 +206,7 @@ def test_a_table_is_seen_from_every_side() -> None:
     assert [*TABLE.by_key] == ["caller", "list", "child", "date", "notes", "lock"]
     assert [*TABLE.readers] == ["CALLER", "LIST", "CHILD", "DATE", "LOCK"]
     assert TABLE.required == ("CALLER", "DATE", "NOTES", "LOCK")
-    assert [row.key for row in TABLE.options] == ["list"]
+    assert TABLE.options == (("list", "LIST"),)
     assert [(parent.key, child.key) for parent, child in TABLE.dependent_options] == [("list", "child")]
     assert TABLE.value_keys == {"list", "child", "date"}
     assert TABLE.lock_keys == ("lock",)

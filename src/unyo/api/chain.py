@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 import anyio
 from anyio.to_thread import run_sync
@@ -23,7 +22,7 @@ from unyo.uom import codec, envelopes
 from unyo.uom.actions import ACTIONS, API_VERSION, CALL_ID_HEADER, Action
 from unyo.uom.answers import Answer
 from unyo.uom.envelopes import Failure
-from unyo.uom.signature import SignedCall, Unverified, verify
+from unyo.uom.signature import SignedCall, Unverified, encoded_path, verify
 
 from .arrivals import Arrivals
 from .http import BODY_SECONDS, HttpCall, Rejected
@@ -36,6 +35,7 @@ _T = TypeVar("_T")
 
 _PATH = re.compile(rf"/r/{API_VERSION}/([A-Za-z]+)\.json")
 _CALL_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_CONTENT_TYPE = envelopes.CONTENT_TYPE.encode()
 _READING_THREADS = 8
 _RETRY_SECONDS = 1
 
@@ -92,7 +92,7 @@ class UomApi:
         """Answer one HTTP call; every call gets an answer, and none a 5xx."""
         started = time.perf_counter()
         call = HttpCall(scope, receive, scope["state"]["request_id"])
-        path = quote(call.path)  # a line feed in it must not look like another line of the log
+        path = encoded_path(call.path)  # a line feed in it must not look like another line of the log
         try:
             reply = await self._reply(call)
         except ClientDisconnect:
@@ -222,12 +222,11 @@ def _rejection(rejected: Rejected, request_id: str) -> Reply:
 
 
 async def _send(reply: Reply, call: HttpCall, send: Send) -> None:
-    headers = dict(reply.headers)
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()]
     if call.has_more:
         await call.drain()
-        headers["Connection"] = "close"
+        headers.append((b"connection", b"close"))
     body = codec.encode(reply.envelope)
-    headers |= {"Content-Type": envelopes.CONTENT_TYPE, "Content-Length": str(len(body))}
-    raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": reply.status, "headers": raw})
+    headers += [(b"content-type", _CONTENT_TYPE), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -34,11 +34,15 @@ class HttpCall:
     request_id: str
     has_more: bool = field(init=False)
     headers: list[tuple[str, str]] = field(init=False, repr=False)
+    _by_name: dict[str, list[str]] = field(init=False, repr=False)
     _is_asked_for: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         """Read every header as it came, in lower case, repeated ones too."""
         self.headers = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in self.scope["headers"]]
+        self._by_name = {}
+        for name, value in self.headers:
+            self._by_name.setdefault(name, []).append(value)
         self.has_more = self.has_body
 
     @property
@@ -59,7 +63,7 @@ class HttpCall:
 
     def header(self, name: str) -> list[str]:
         """The values of a header, by its lower-case name."""
-        return [value for given, value in self.headers if given == name]
+        return self._by_name.get(name, [])
 
     async def body(self, seconds: float) -> bytes:
         """The whole body.

@@ -1,5 +1,7 @@
 """Content types: JSON in UTF-8 and nothing else (contract, section 1)."""
 
+from functools import lru_cache
+
 from unyo.uom.envelopes import Failure
 
 from .http import HttpCall, Rejected
@@ -19,6 +21,7 @@ def check_media_type(call: HttpCall) -> None:
         raise Rejected(Failure.UNSUPPORTED_MEDIA_TYPE)
 
 
+@lru_cache(256)
 def _is_json(content_type: str) -> bool:
     """``application/json``; parameters other than the charset mean nothing to it."""
     media_type, *parameters = (part.strip().lower() for part in content_type.split(";"))

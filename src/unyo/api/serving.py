@@ -1,6 +1,8 @@
 """How every server of ours runs: uvicorn on uvloop and httptools, with our own log lines."""
 
 import logging
+import time
+from functools import lru_cache
 from typing import Any, Final
 
 import uvicorn
@@ -9,13 +11,31 @@ import uvicorn
 GRACE_SECONDS: Final = 30
 
 
+class Lines(logging.Formatter):
+    """Log lines; the date is written once a second, not once a line."""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - logging's name
+        """The record's time, to the millisecond."""
+        return f"{_second(int(record.created), datefmt)},{int(record.msecs):03}"
+
+
+@lru_cache(1)
+def _second(seconds: int, datefmt: str | None) -> str:
+    return time.strftime(datefmt or logging.Formatter.default_time_format, time.localtime(seconds))
+
+
 def log_config(level: str = "INFO") -> dict[str, Any]:
     """Logging to the standard error stream, every line with the RequestId of its call."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "filters": {"request_id": {"()": "unyo.api.app.RequestIdFilter"}},
-        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"}},
+        "formatters": {
+            "line": {
+                "()": "unyo.api.serving.Lines",
+                "fmt": "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s",
+            }
+        },
         "handlers": {
             "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
         },

@@ -11,6 +11,7 @@ from unyo.tickets.directory import AccessKey, Directory, Member, Option, Role, S
 from unyo.tickets.model import UNRESTRICTED, TicketKind
 
 from .errors import storage_errors
+from .prepared import Selection
 from .tables import (
     access_keys,
     accounts,
@@ -25,7 +26,7 @@ from .tables import (
 # A revoked key or right must be gone within a second everywhere (half of it leaves room for the read).
 MAX_AGE_SECONDS = 0.5
 _GROUP_PARAMETER = "management_group"
-_VERSION = sa.select(installation.c.directory_version)
+_VERSION = Selection(lambda _dialect: sa.select(installation.c.directory_version))
 
 
 class DirectoryCache:
@@ -63,16 +64,21 @@ class DirectoryCache:
 
     def _refresh(self, connection: Connection) -> Directory:
         asked = time.monotonic()
-        version = connection.execute(_VERSION).scalar_one()
+        version = _version(connection)
         while self._directory is None or self._directory.version != version:
             # Each statement of a writing transaction on PostgreSQL sees what others have committed until then:
             # what was read is of one version only if that has not moved meanwhile.
             found = read_directory(connection, version)
-            version = connection.execute(_VERSION).scalar_one()
+            version = _version(connection)
             if version == found.version:
                 self._directory = found
         self._checked = asked
         return self._directory
+
+
+def _version(connection: Connection) -> int:
+    ((version,),) = _VERSION.rows(connection)
+    return int(version)
 
 
 def read_directory(connection: Connection, version: int) -> Directory:

@@ -23,7 +23,7 @@ from .directory import DirectoryCache
 from .keys import pack
 from .numbers import TicketNumbers
 from .rows import dump_lines, memo_of, ticket_of
-from .statements import FIND_CALL, FIND_CHANGE, load_calls, load_memos, lock_tickets
+from .statements import FIND_CALL, FIND_CHANGE, LOAD_CALLS, LOAD_MEMOS, LOCK_TICKETS
 from .undertaking import Undertaking
 
 
@@ -72,7 +72,7 @@ def _load(connection: Connection, group: Sequence[WriteCall]) -> Undertaking:
     found = {}
     keys = sorted({key for call in group if (key := ticket_key(call))})
     if keys:
-        rows = connection.execute(lock_tickets(connection.dialect.name), pack(keys)).all()
+        rows = LOCK_TICKETS.rows(connection, pack(keys))
         loaded = _load_memos(connection, group)
         found = {(row[0], row[1]): ticket_of(row, loaded.get((row[0], row[1]), ())) for row in rows}
     return Undertaking(before=found, tickets=dict(found), kept=_load_kept(connection, group))
@@ -81,12 +81,10 @@ def _load(connection: Connection, group: Sequence[WriteCall]) -> Undertaking:
 def _load_kept(connection: Connection, group: Sequence[WriteCall]) -> dict[CallKey, KeptCall]:
     """The answers kept under the group's call ids."""
     keys = sorted({key for call in group if (key := call_key(call))})
-    rows = connection.execute(load_calls(connection.dialect.name), pack(keys)) if keys else ()
+    rows = LOAD_CALLS.rows(connection, pack(keys)) if keys else ()
     return {
-        (row.service_code, row.access_key, row.call_id): KeptCall(
-            row.action, row.body_digest, Done(row.request_id, row.ticket_id)
-        )
-        for row in rows
+        (service_code, access_key, call_id): KeptCall(action, body_digest, Done(request_id, ticket_id))
+        for service_code, access_key, call_id, action, body_digest, request_id, ticket_id in rows
     }
 
 
@@ -101,7 +99,7 @@ def _load_memos(connection: Connection, group: Sequence[WriteCall]) -> dict[Tick
     }
     found: dict[TicketKey, list[Memo]] = {}
     if named:
-        for row in connection.execute(load_memos(connection.dialect.name), pack(sorted(named))):
+        for row in LOAD_MEMOS.rows(connection, pack(sorted(named))):
             found.setdefault((row[0], row[1]), []).append(memo_of(row))
     return found
 

@@ -1,18 +1,19 @@
 """The writer's statements, each built once; those that take a group's keys, once a database."""
 
-from functools import cache
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from .keys import join_keys
-from .prepared import Prepared
+from .prepared import Prepared, Selection
 from .rows import MEMO_COLUMNS, TICKET_COLUMNS
 from .tables import calls, history, memos, tickets
 
+# What is kept under a call id, its time aside.
+CALL_COLUMNS: Final = tuple(column for column in calls.columns if column.name != "at")
 
-@cache
-def lock_tickets(dialect: str) -> sa.Select[Any]:
+
+def _lock_tickets(dialect: str) -> sa.Select[Any]:
     """A group's tickets; their rows are locked in key order, so that two nodes never wait for each other."""
     return (
         sa.select(*TICKET_COLUMNS)
@@ -22,19 +23,21 @@ def lock_tickets(dialect: str) -> sa.Select[Any]:
     )
 
 
-@cache
-def load_memos(dialect: str) -> sa.Select[Any]:
+def _load_memos(dialect: str) -> sa.Select[Any]:
     """The memos that a group's operations name."""
     keys = (memos.c.service_code, memos.c.ticket_number, memos.c.number)
     return sa.select(*MEMO_COLUMNS).select_from(join_keys(dialect, *keys))
 
 
-@cache
-def load_calls(dialect: str) -> sa.Select[Any]:
+def _load_calls(dialect: str) -> sa.Select[Any]:
     """The answers kept under a group's call ids."""
     keys = (calls.c.service_code, calls.c.access_key, calls.c.call_id)
-    return sa.select(calls).select_from(join_keys(dialect, *keys))
+    return sa.select(*CALL_COLUMNS).select_from(join_keys(dialect, *keys))
 
+
+LOCK_TICKETS: Final = Selection(_lock_tickets)
+LOAD_MEMOS: Final = Selection(_load_memos)
+LOAD_CALLS: Final = Selection(_load_calls)
 
 FIND_CHANGE: Final = sa.select(history.c.ticket_number).where(
     history.c.service_code == sa.bindparam("service_code"), history.c.request_id == sa.bindparam("request_id")

@@ -287,9 +287,14 @@ class FieldTable:
         return tuple(row.wire for row in self.rows if row.mark.must_be_there)
 
     @cached_property
-    def options(self) -> tuple[Row, ...]:
-        """The rows whose values come from a list of their own, with no parent."""
-        return tuple(r for r in self.rows if isinstance(r.kind, OptionList) and not r.kind.parent)
+    def options(self) -> tuple[tuple[str, str], ...]:
+        """Our names and the wire's of the rows whose values come from a list of their own, with no parent."""
+        return tuple((r.key, r.wire) for r in self.rows if isinstance(r.kind, OptionList) and not r.kind.parent)
+
+    @cached_property
+    def accounts(self) -> tuple[tuple[str, str], ...]:
+        """Our names and the wire's of the rows that hold accounts which a ticket stores."""
+        return tuple((r.key, r.wire) for r in self.rows if isinstance(r.kind, Account) and r.key in self.value_keys)
 
     @cached_property
     def dependent_options(self) -> tuple[tuple[Row, Row], ...]:

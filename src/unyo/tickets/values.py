@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 from .directory import Service
 from .errors import Fault, Reason
-from .fields import Account, FieldTable
+from .fields import FieldTable
 from .model import Ticket, Values
 
 
 def judge_options(ticket: Ticket, given: Values, table: FieldTable, service: Service) -> Iterator[Fault]:
     """Every list value that is not offered; one equal to the stored value is never refused."""
-    for row in table.options:
-        value = given.get(row.key)
-        if value and value != ticket.values[row.key] and not service.offers(ticket.kind, row.key, str(value)):
-            yield Fault(row.wire, Reason.WRONG)
+    for key, wire in table.options:
+        value = given.get(key)
+        if value and value != ticket.values[key] and not service.offers(ticket.kind, key, str(value)):
+            yield Fault(wire, Reason.WRONG)
     for parent, child in table.dependent_options:
         before = (ticket.values[parent.key], ticket.values[child.key])
         after = (given.get(parent.key, before[0]), given.get(child.key, before[1]))
@@ -25,8 +25,7 @@ def judge_options(ticket: Ticket, given: Values, table: FieldTable, service: Ser
 
 def judge_accounts(ticket: Ticket, given: Values, table: FieldTable, service: Service) -> Iterator[Fault]:
     """Every master ID that is no account of the service; the approver has a rule of its own."""
-    for row in table.rows:
-        if isinstance(row.kind, Account) and row.key in table.value_keys and row.key != "approver":
-            value = given.get(row.key)
-            if value and value != ticket.values[row.key] and value not in service.members:
-                yield Fault(row.wire, Reason.WRONG)
+    for key, wire in table.accounts:
+        value = given.get(key)
+        if value and key != "approver" and value != ticket.values[key] and value not in service.members:
+            yield Fault(wire, Reason.WRONG)

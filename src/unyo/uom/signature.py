@@ -7,10 +7,11 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -50,10 +51,6 @@ class CanonicalHeaders:
     content_type: str
     extra: tuple[tuple[str, str], ...]
 
-    def value(self, name: str) -> str:
-        """A header's value; ``""`` where it was not sent."""
-        return dict(self.extra).get(name, "")
-
 
 @dataclass(frozen=True, slots=True)
 class SignedCall:
@@ -70,6 +67,10 @@ def canonical_headers(headers: Iterable[tuple[str, str]]) -> CanonicalHeaders:
     Raises:
         Unverified: one of them, or Authorization, was sent twice.
     """
+    return _canonical(_taking_part(headers))
+
+
+def _taking_part(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for given, value in headers:
         name = given.lower()
@@ -77,6 +78,10 @@ def canonical_headers(headers: Iterable[tuple[str, str]]) -> CanonicalHeaders:
             if name in found:
                 raise Unverified(f"the header {name} was sent more than once")
             found[name] = value.strip(" \t")
+    return found
+
+
+def _canonical(found: Mapping[str, str]) -> CanonicalHeaders:
     return CanonicalHeaders(
         found.get("content-md5", ""),
         found.get("content-type", ""),
@@ -87,8 +92,13 @@ def canonical_headers(headers: Iterable[tuple[str, str]]) -> CanonicalHeaders:
 def string_to_sign(method: str, path: str, headers: CanonicalHeaders) -> str:
     """The text that is signed: method, Content-MD5, Content-Type, the extra headers, the encoded path."""
     extra = [f"{name}:{value}" for name, value in headers.extra]
-    encoded = quote(path, safe="/")
-    return "\n".join([method, headers.content_md5, headers.content_type, *extra, encoded])
+    return "\n".join([method, headers.content_md5, headers.content_type, *extra, encoded_path(path)])
+
+
+@lru_cache(64)
+def encoded_path(path: str) -> str:
+    """The path as it is signed: percent-encoded but for its slashes."""
+    return quote(path, safe="/")
 
 
 def sign(secret_key: str, method: SignatureMethod, text: str) -> str:
@@ -133,33 +143,31 @@ def verify(call: SignedCall, body: bytes, secret_of: Callable[[str], str | None]
     Raises:
         Unverified: a step failed; an unknown key is found out last, after the same work as a wrong signature.
     """
-    headers = list(call.headers)
-    canonical = canonical_headers(headers)
-    access_key, signature = _credentials(headers)
-    method = _method(canonical)
-    _check_expire(canonical.value(EXPIRE), now)
-    _check_md5(canonical.content_md5, body)
+    headers = _taking_part(call.headers)
+    access_key, signature = _credentials(headers.get("authorization", ""))
+    method = _method(headers.get(VERSION, ""), headers.get(METHOD, ""))
+    _check_expire(headers.get(EXPIRE, ""), now)
+    _check_md5(headers.get("content-md5", ""), body)
     secret = secret_of(access_key)
-    expected = sign(secret or "", method, string_to_sign(call.method, call.path, canonical))
+    expected = sign(secret or "", method, string_to_sign(call.method, call.path, _canonical(headers)))
     matches = hmac.compare_digest(expected.encode(), signature.encode("latin-1"))
     if secret is None or not matches:
         raise Unverified("the access key is unknown or the signature is wrong")
     return access_key
 
 
-def _credentials(headers: Iterable[tuple[str, str]]) -> tuple[str, str]:
-    given = next((value for name, value in headers if name.lower() == "authorization"), "")
-    found = _AUTHORIZATION.fullmatch(given.strip(" \t"))
+def _credentials(authorization: str) -> tuple[str, str]:
+    found = _AUTHORIZATION.fullmatch(authorization)
     if not found:
         raise Unverified(f'Authorization is not "{SCHEME} <access key>:<signature>"')
     return found[1], found[2]
 
 
-def _method(headers: CanonicalHeaders) -> SignatureMethod:
-    if headers.value(VERSION) != "2":
+def _method(version: str, method: str) -> SignatureMethod:
+    if version != "2":
         raise Unverified("x-iijapi-SignatureVersion is not 2")
     try:
-        return SignatureMethod(headers.value(METHOD))
+        return SignatureMethod(method)
     except ValueError:
         raise Unverified("x-iijapi-SignatureMethod is neither HmacSHA256 nor HmacSHA1") from None
 
