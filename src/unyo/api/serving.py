@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import uvicorn
 
+from .protocol import WholeAnswers
+
 # How long a stopping server waits for the calls that it has accepted, in seconds.
 GRACE_SECONDS: Final = 30
 
@@ -50,7 +52,7 @@ def uvicorn_config(app: Any, *, level: str = "INFO", **options: Any) -> uvicorn.
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=WholeAnswers,
         ws="none",
         lifespan="on",
         access_log=False,

@@ -1,0 +1,46 @@
+"""HTTP as uvicorn speaks it, but for how answers leave: head and body in one write, which is one packet."""
+
+import asyncio
+from typing import Any, cast
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+_CONTINUE = b"HTTP/1.1 100 "
+
+
+class WholeAnswers(HttpToolsProtocol):
+    """Serves one connection. A write costs more than all our work on an answer, and so does its arrival there."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Begin to serve the connection."""
+        super().connection_made(cast(asyncio.Transport, _Joining(transport, self.loop)))
+
+
+class _Joining:
+    """A transport that keeps an answer's head until its body comes, or for this turn of the loop if none does."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._head = b""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        if self._head:
+            head, self._head = self._head, b""
+            self._transport.write(head + data)
+        elif data.startswith(b"HTTP/") and not data.startswith(_CONTINUE):
+            self._head = data
+            self._loop.call_soon(self._flush)
+        else:
+            self._transport.write(data)
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        if self._head:
+            self.write(b"")

@@ -1,0 +1,108 @@
+"""How answers leave the server: each in one write, whatever it holds."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from starlette.types import Receive, Scope, Send
+from uvicorn.server import ServerState
+
+from unyo.api.protocol import WholeAnswers
+from unyo.api.serving import uvicorn_config
+
+POST = b"POST /x HTTP/1.1\r\nHost: desk\r\nContent-Length: 2\r\n\r\n{}"
+EXPECTING = b"POST /x HTTP/1.1\r\nHost: desk\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"
+
+
+class Recording(asyncio.Transport):
+    """A transport that keeps what is written, write by write."""
+
+    def __init__(self) -> None:
+        super().__init__({"sockname": ("127.0.0.1", 80), "peername": ("127.0.0.1", 4711)})
+        self.writes: list[bytes] = []
+        self.closed = False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        assert not self.closed
+        self.writes.append(bytes(data))
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def close(self) -> None:
+        self.closed = True
+
+    def pause_reading(self) -> None: ...
+
+    def resume_reading(self) -> None: ...
+
+
+async def answering(_scope: Scope, receive: Receive, send: Send) -> None:
+    await receive()
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]})
+    await send({"type": "http.response.body", "body": b"body"})
+
+
+async def answering_slowly(_scope: Scope, _receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]})
+    await asyncio.sleep(0.01)
+    await send({"type": "http.response.body", "body": b"body"})
+
+
+def written(app: Any, sent: Sequence[bytes]) -> Recording:
+    """What the server writes to a connection on which these pieces arrive."""
+
+    async def _serve() -> Recording:
+        config = uvicorn_config(app)
+        config.load()
+        state = ServerState()
+        transport = Recording()
+        protocol = WholeAnswers(config, state, {}, asyncio.get_running_loop())
+        protocol.connection_made(transport)
+        for piece in sent:
+            protocol.data_received(piece)
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        await asyncio.gather(*state.tasks)
+        protocol.connection_lost(None)
+        return transport
+
+    return asyncio.run(_serve())
+
+
+def test_head_and_body_leave_in_one_write() -> None:
+    (answer,) = written(answering, [POST]).writes
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert answer.endswith(b"\r\n\r\nbody")
+
+
+def test_each_of_two_calls_at_once_is_answered_in_a_write_of_its_own() -> None:
+    answers = written(answering, [POST + POST]).writes
+    assert [answer.count(b"HTTP/1.1 200 OK") for answer in answers] == [1, 1]
+    assert all(answer.endswith(b"body") for answer in answers)
+
+
+def test_an_answer_without_a_body_leaves_all_the_same() -> None:
+    (head, *rest) = written(answering, [POST.replace(b"POST", b"HEAD")]).writes
+    assert head.endswith(b"\r\n\r\n")
+    assert b"".join(rest) == b""
+
+
+def test_a_head_does_not_wait_for_a_body_that_takes_its_time() -> None:
+    head, body = written(answering_slowly, [POST]).writes
+    assert head.endswith(b"\r\n\r\n")
+    assert body == b"body"
+
+
+def test_the_permission_to_send_a_body_leaves_before_the_body_is_there() -> None:
+    permission, answer = written(answering, [EXPECTING, b"{}"]).writes
+    assert permission == b"HTTP/1.1 100 Continue\r\n\r\n"
+    assert answer.endswith(b"\r\n\r\nbody")
+
+
+@pytest.mark.parametrize("app", [answering, answering_slowly])
+def test_an_answer_that_closes_the_connection_is_whole_before_it_closes(app: Any) -> None:
+    transport = written(app, [POST.replace(b"Host: desk", b"Host: desk\r\nConnection: close")])
+    assert b"".join(transport.writes).endswith(b"\r\n\r\nbody")
+    assert transport.closed
