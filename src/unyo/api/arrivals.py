@@ -46,10 +46,10 @@ class Arrivals:
         """Unless the writer is at a group, whose outcomes will have us look."""
         if self._handed_over == 0 and not self._looks:
             self._looks = True
-            loop.call_soon(self._look, loop, self._arrived)
+            loop.call_soon(self._look, loop, 0)
 
     def _look(self, loop: asyncio.AbstractEventLoop, arrived: int) -> None:
-        """Hand over what has gathered, if no call came in while the loop went through what was there."""
+        """Hand over what has gathered, once the loop has gone a whole turn in which no call came in."""
         if self._arrived != arrived and not self._writer.has_a_group():
             loop.call_soon(self._look, loop, self._arrived)
             return
