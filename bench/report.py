@@ -78,22 +78,24 @@ def _bar(ratio: float, widest: float) -> Text:
     return Text(cells, style="green" if ratio >= min(RATIOS.values()) else "red")
 
 
-def targets(results: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
-    """Each target with what was measured, and whether it was reached."""
-    for database, least in RATIOS.items():
+def targets(results: Mapping[str, Any], part: float = 1) -> Iterator[tuple[str, bool]]:
+    """Each target with what was measured, and whether that part of it was reached; of memory always the whole."""
+    spread, slowest = P99_OF_P50 / part, LIST_P50_MS / part
+    for database, ratio in RATIOS.items():
         if database not in results:
             continue
         update, listed = results[database]["update"]["8"], results[database]["list"]["1"]
-        yield f"{database}: update ratio {update['ratio']:.2f} ≥ {least}", update["ratio"] >= least
-        spread = update["p99_ms"] / update["p50_ms"]
-        yield f"{database}: update p99 {spread:.1f} × p50 ≤ {P99_OF_P50:.0f}", spread <= P99_OF_P50
-        yield f"{database}: list p50 {listed['p50_ms']:.1f} ms ≤ {LIST_P50_MS:.0f} ms", listed["p50_ms"] <= LIST_P50_MS
+        least = ratio * part
+        yield f"{database}: update ratio {update['ratio']:.2f} ≥ {least:.2f}", update["ratio"] >= least
+        seen = update["p99_ms"] / update["p50_ms"]
+        yield f"{database}: update p99 {seen:.1f} × p50 ≤ {spread:.1f}", seen <= spread
+        yield f"{database}: list p50 {listed['p50_ms']:.1f} ms ≤ {slowest:.0f} ms", listed["p50_ms"] <= slowest
     yield f"memory {results['memory_mb']:.0f} MiB ≤ {MEMORY_MB:.0f}", results["memory_mb"] <= MEMORY_MB
 
 
-def show_targets(console: Console, results: Mapping[str, Any]) -> bool:
-    """Whether every target was reached."""
-    reached = list(targets(results))
+def show_targets(console: Console, results: Mapping[str, Any], part: float) -> bool:
+    """Whether that part of every target was reached."""
+    reached = list(targets(results, part))
     for text, is_reached in reached:
         console.print(f"  {'[green]✓[/]' if is_reached else '[bold red]✗[/]'} {text}")
     return all(is_reached for _, is_reached in reached)

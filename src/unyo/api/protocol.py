@@ -9,7 +9,7 @@ _CONTINUE = b"HTTP/1.1 100 "
 
 
 class WholeAnswers(HttpToolsProtocol):
-    """Serves one connection. A write costs more than all our work on an answer, and so does its arrival there."""
+    """Serves one connection. Each write is a call of the kernel's, and one more thing that arrives at the caller."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Begin to serve the connection."""
