@@ -13,13 +13,13 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from proof.postgresql import postgres
 from proof.showing import console_for_tables
 from unyo import __version__
 
 from . import report
 from .document import keep
 from .measure import FULL, QUICK, Place, Tell, measure
-from .postgresql import postgres
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -38,6 +38,8 @@ def bench(
 ) -> None:
     """Measure unyo against the bare database, in one run; exit status 1 where a target is missed."""
     console = console_for_tables()
+    if database not in {"", *DATABASES}:
+        raise typer.BadParameter(f"there is no database {database}; there are {' and '.join(DATABASES)}")
     if write and database:
         raise typer.BadParameter("--write is for runs on both databases")
     if shutil.which("wrk") is None:

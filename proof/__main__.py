@@ -52,8 +52,13 @@ def prove(
     unknown = [name for name in names or () if name not in every]
     if unknown:
         raise typer.BadParameter(f"there is no proof {unknown[0]}; there are {', '.join(every)}")
+    wanted = [every[name] for name in names or every]
+    if database and all(database not in proof.rounds for proof in wanted):
+        kinds = sorted({kind for proof in wanted for kind in proof.rounds})
+        raise typer.BadParameter(f"nothing is carried out on {database}; what is named is on {', '.join(kinds)}")
     chosen = random.SystemRandom().randrange(2**31) if seed is None else seed
-    results = _carry_out(console, [every[name] for name in names or every], part, chosen, database)
+    console.print(f"seed {chosen}")  # before anything can go wrong
+    results = _carry_out(console, wanted, part, chosen, database)
     _show(console, results, chosen)
     if write or (is_of_all and part == 1):
         run = {"unyo": __version__, "python": platform.python_version(), "part": part, "seed": chosen}
@@ -74,8 +79,14 @@ def _carry_out(
                 rounds = max(1, round(full * part))
                 task = progress.add_task(f"{proof.name} [dim]{kind}[/]", total=rounds)
                 plan = Plan(kind, rounds, seed, lambda task=task: progress.advance(task))  # type: ignore[misc]  # mypy gives a lambda's default no type
-                results.setdefault(proof.name, {})[kind] = _one(proof, plan)
+                figures = results.setdefault(proof.name, {})[kind] = _one(proof, plan)
+                if not console.is_terminal:  # where no bar moves
+                    console.print(f"{_mark(figures)} {proof.name} {kind}: {rounds} rounds, {figures['seconds']} s")
     return results
+
+
+def _mark(figures: Figures) -> str:
+    return "[bold red]✗[/]" if "disproved" in figures else "[green]✓[/]"
 
 
 def _one(proof: Proof, plan: Plan) -> Figures:
@@ -93,9 +104,8 @@ def _show(console: Console, results: dict[str, dict[str, Figures]], seed: int) -
         table.add_column(column, overflow="fold")
     for name, by_database in results.items():
         for kind, figures in by_database.items():
-            holds = "disproved" not in figures
             told = "  ".join(f"{key} {value}" for key, value in figures.items() if key != "seed")
-            table.add_row(name, kind, "[green]✓[/]" if holds else "[bold red]✗[/]", told)
+            table.add_row(name, kind, _mark(figures), told)
     console.print(table)
 
 

@@ -14,7 +14,8 @@ from support.processes import Running, serving, wait_until
 
 from .crash_crowd import Crowd
 from .crash_door import NoAnswer
-from .places import Postgres, installation_on
+from .places import installation_on
+from .postgresql import Postgres
 from .telling import Disproved, Figures, Plan, Proof
 
 READY_WITHIN = 5.0

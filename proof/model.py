@@ -16,7 +16,8 @@ from support.databases import KINDS, Databases
 from support.desks import DeskUnderTest
 from support.side_by_side import SideBySide, side_by_side
 
-from .places import postgres, scratch
+from .places import scratch
+from .postgresql import postgres
 from .telling import Disproved, Figures, Plan, Proof
 
 # Of one conversation; each begins on fresh databases.

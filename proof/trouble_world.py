@@ -18,7 +18,8 @@ from support.proxy import Relay, relayed
 from support.tools import way_of_root
 from unyo.storage.engine import Patience, parse_url
 
-from .places import postgres, scratch
+from .places import scratch
+from .postgresql import postgres
 
 # As the server's, but short: each trouble that lasts is waited for.
 PATIENCE = Patience(lock=0.2, pool=0.2)

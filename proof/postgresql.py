@@ -1,9 +1,10 @@
-"""A PostgreSQL server of the bench's own, in its own folder."""
+"""A PostgreSQL server that is a process of ours, in a folder of its own, so that it can be measured, and killed."""
 
 import os
 import pwd
 import shutil
 import signal
+import stat
 import subprocess
 import time
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ class Postgres:
         self._process: subprocess.Popen[bytes] | None = None
         if self._user:
             shutil.chown(folder, self._user)
+            _let_pass(self._programs)
         self._run("initdb", "-A", "trust", "-U", "postgres", "-E", "utf8", "-D", str(self._data))
 
     @property
@@ -104,3 +106,11 @@ def _children(pid: int) -> list[int]:
     """The processes that a process has started."""
     listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
     return [int(child) for child in listed.split()]
+
+
+def _let_pass(folder: Path) -> None:
+    """Let other users pass to a folder: a checkout may lie where only root can, and the server runs as another user."""
+    for above in folder.parents:
+        mode = above.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            above.chmod(mode | stat.S_IXOTH)
