@@ -35,7 +35,7 @@ class Postgres:
         self._process: subprocess.Popen[bytes] | None = None
         if self._user:
             shutil.chown(folder, self._user)
-            _let_pass(self._programs)
+            _open_to_others(self._programs.parent)
         self._run("initdb", "-A", "trust", "-U", "postgres", "-E", "utf8", "-D", str(self._data))
 
     @property
@@ -108,9 +108,19 @@ def _children(pid: int) -> list[int]:
     return [int(child) for child in listed.split()]
 
 
-def _let_pass(folder: Path) -> None:
-    """Let other users pass to a folder: a checkout may lie where only root can, and the server runs as another user."""
-    for above in folder.parents:
-        mode = above.stat().st_mode
-        if not mode & stat.S_IXOTH:
-            above.chmod(mode | stat.S_IXOTH)
+def _open_to_others(installed: Path) -> None:
+    """Let other users run what is installed: root's server runs as one, and the checkout may be root's alone.
+
+    The package does the same when it starts a server itself.
+    """
+    for above in installed.parents:
+        _allow(above, stat.S_IXOTH)
+    for path in (installed, *installed.rglob("*")):
+        if not path.is_symlink():
+            _allow(path, (path.stat().st_mode & stat.S_IRWXU & ~stat.S_IWUSR) >> 6)
+
+
+def _allow(path: Path, rights: int) -> None:
+    mode = path.stat().st_mode
+    if mode & rights != rights:
+        path.chmod(mode | rights)
