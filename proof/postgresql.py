@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -31,10 +32,10 @@ class Postgres:
         self._data = folder / "data"
         self._log = folder / "postgresql.log"
         # PostgreSQL refuses to run as root.
-        self._user = _system_user() if os.geteuid() == 0 else None
+        self._identity = _as_another() if os.geteuid() == 0 else {}
         self._process: subprocess.Popen[bytes] | None = None
-        if self._user:
-            shutil.chown(folder, self._user)
+        if self._identity:
+            shutil.chown(folder, self._identity["user"])
             _open_to_others(self._programs.parent)
         self._run("initdb", "-A", "trust", "-U", "postgres", "-E", "utf8", "-D", str(self._data))
 
@@ -54,7 +55,7 @@ class Postgres:
                 [self.program("postgres"), "-D", self._data, "-k", self._data, "-h", ""],
                 stdout=log,
                 stderr=log,
-                user=self._user,
+                **self._identity,
             )
         deadline = time.monotonic() + _PATIENCE
         while not self._answers():
@@ -80,7 +81,7 @@ class Postgres:
         return True
 
     def _run(self, program: str, *arguments: str) -> None:
-        subprocess.run([self.program(program), *arguments], user=self._user, check=True, capture_output=True)
+        subprocess.run([self.program(program), *arguments], **self._identity, check=True, capture_output=True)
 
 
 @contextmanager
@@ -94,12 +95,14 @@ def postgres(folder: Path) -> Iterator[Postgres]:
         server.kill()
 
 
-def _system_user() -> str:
+def _as_another() -> dict[str, Any]:
+    """How a process is started as the system user, and with none of root's groups."""
     try:
-        pwd.getpwnam(_SYSTEM_USER)
+        user = pwd.getpwnam(_SYSTEM_USER)
     except KeyError:
         subprocess.run(["useradd", "--system", _SYSTEM_USER], check=True)  # noqa: S607 - as the package would
-    return _SYSTEM_USER
+        user = pwd.getpwnam(_SYSTEM_USER)
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
 def _children(pid: int) -> list[int]:
