@@ -1,6 +1,7 @@
 """Fixtures: each test gets a fresh database of each kind, and a desk on it."""
 
 import atexit
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +12,10 @@ import pytest
 
 # What helpers assert is explained as a test's own asserts are; this comes before anybody imports them.
 pytest.register_assert_rewrite("support.judging", "support.playing", "support.watching", "support.model")
+
+# A shell starts what runs in the background with SIGINT ignored, and whatever tests start would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 from support.databases import KINDS, Databases, postgres_server  # noqa: E402 - see above
 from support.desks import DeskUnderTest, desk_on  # noqa: E402 - see above

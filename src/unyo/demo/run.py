@@ -3,6 +3,7 @@
 import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
@@ -139,4 +140,5 @@ def _wait_for_the_end(console: Console) -> None:
     """Until SIGINT or SIGTERM."""
     with suppress(KeyboardInterrupt):
         console.print("  [dim]Ctrl+C で終了 / Ctrl+C stops it[/]")
-        threading.Event().wait()
+        while True:
+            time.sleep(1)  # not for ever: a signal that comes just before a wait is seen only when that ends
