@@ -84,16 +84,27 @@ def serving_store(store: Store) -> tuple[Engines, Keyring]:
         NotPossible, WrongKey, UnusableDatabase, StorageFailed: it cannot be; the message says what to do.
     """
     keyring = read_keyring(store)
-    engines = open_engines(parse_url(store.database), create=False)
-    if revision_of(engines.reading) != newest():
-        raise NotPossible(
-            "the database is not at this release's tables: run `unyo migrate` (`unyo init` for a new one)"
-        )
+    engines = migrated_database(store.database)
     with storage_errors("checking the installation"), engines.reading.begin() as connection:
         if administration.is_demo(connection):
             raise NotPossible(administration.PUBLISHED)
         administration.check_key(connection, keyring)
     return engines, keyring
+
+
+def migrated_database(url: str) -> Engines:
+    """A database that is at this release's tables.
+
+    Raises:
+        NotPossible, UnusableDatabase, StorageFailed: it is not; the message says what to do.
+    """
+    engines = open_engines(parse_url(url), create=False)
+    if revision_of(engines.reading) != newest():
+        engines.dispose()
+        raise NotPossible(
+            "the database is not at this release's tables: run `unyo migrate` (`unyo init` for a new one)"
+        )
+    return engines
 
 
 def read_keyring(store: Store) -> Keyring:

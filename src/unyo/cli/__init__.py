@@ -83,6 +83,34 @@ def init(
 
 
 @app.command()
+def export(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="New file to write; - is the standard output.")] = "-",
+    database: _DatabaseOption = DATABASE.default,
+) -> None:
+    """Write all tickets, with memos, history and kept calls, as JSON lines; the server may go on serving.
+
+    `unyo import` takes them into another installation, on SQLite or PostgreSQL.
+    """
+    from . import transfer
+
+    transfer.export_tickets(database, file)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="What `unyo export` wrote; - is the standard input.")],
+    database: _DatabaseOption = DATABASE.default,
+) -> None:
+    """Take the tickets of an export into an installation that has none, all or nothing.
+
+    The installation must have the service codes that the tickets belong to.
+    """
+    from . import transfer
+
+    transfer.import_tickets(database, file)
+
+
+@app.command()
 def demo(
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)] = 8080,
     database: Annotated[

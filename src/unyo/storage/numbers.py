@@ -52,3 +52,12 @@ def set_counter(connection: Connection, last: int) -> None:
         connection.execute(sa.select(sa.func.setval(ticket_numbers.name, last)))
     else:
         connection.execute(sa.update(ticket_counter).values(last=last))
+
+
+def last_drawn(connection: Connection) -> int:
+    """The last number that was given to anybody; 0 before the first."""
+    if connection.dialect.name != "postgresql":
+        return int(connection.execute(sa.select(ticket_counter.c.last)).scalar_one())
+    sequence = sa.table(ticket_numbers.name, sa.column("last_value"), sa.column("is_called"))
+    last, is_called = connection.execute(sa.select(sequence.c.last_value, sequence.c.is_called)).one()
+    return int(last) if is_called else 0

@@ -33,7 +33,7 @@ _LOCKS_OF = {
 }
 
 
-_LINES = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def ticket_of(row: Sequence[Any], found_memos: Iterable[Memo] = ()) -> Ticket:
@@ -93,7 +93,7 @@ def search_text_of(values: Values) -> str:
 
 def dump_lines(lines: Iterable[FieldChange]) -> str:
     """History lines as JSON."""
-    return _LINES.encode([[field, _dump(before), _dump(after)] for field, before, after in lines])
+    return COMPACT.encode([[field, _dump(before), _dump(after)] for field, before, after in lines])
 
 
 def load_lines(text: str) -> tuple[FieldChange, ...]:

@@ -1,0 +1,116 @@
+"""The commands that move tickets from one installation to another: export, import."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from unyo.bootstrap import migrated_database
+from unyo.storage.administration import NotPossible
+from unyo.storage.engine import Engines
+from unyo.storage.errors import storage_errors
+from unyo.storage.exporting import header, lines
+from unyo.storage.importing import read_header, take_in
+
+from .server import plain_errors
+
+STANDARD = "-"
+
+
+def export_tickets(database: str, file: str) -> None:
+    """Write all tickets of an installation, as they stand at one moment."""
+    with (
+        _opened(database) as engines,
+        storage_errors("exporting"),
+        engines.reading.begin() as connection,
+        _written(file) as output,
+        _progress() as progress,
+    ):
+        first = header(connection)
+        task = progress.add_task("exporting", total=_lines_of(first["counts"]))
+        for line in lines(connection, first):
+            output.write(line)
+            progress.advance(task)
+    typer.echo(f"Exported {_told(first['counts'])}.", err=file == STANDARD)
+
+
+def import_tickets(database: str, file: str) -> None:
+    """Take all tickets of a file into an installation that has none, all or nothing."""
+    with (
+        _opened(database) as engines,
+        storage_errors("importing"),
+        _read(file) as source,
+        engines.writing.begin() as connection,
+        _progress() as progress,
+    ):
+        first = read_header(source)
+        task = progress.add_task("importing", total=_lines_of(first["counts"]))
+        for count in take_in(connection, first, source):
+            progress.advance(task, count)
+    typer.echo(f"Imported {_told(first['counts'])}.")
+
+
+@contextmanager
+def _opened(database: str) -> Iterator[Engines]:
+    """A database at this release's tables; what a user can mend is told in one line."""
+    with plain_errors():
+        engines = migrated_database(database)
+        try:
+            yield engines
+        finally:
+            engines.dispose()
+
+
+def _lines_of(counts: dict[str, int]) -> int:
+    return counts["tickets"] + counts["calls"]
+
+
+def _told(counts: dict[str, int]) -> str:
+    return (
+        f"{counts['tickets']} tickets, {counts['memos']} memos, {counts['history']} history entries "
+        f"and {counts['calls']} kept calls"
+    )
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A bar on a terminal, and nothing elsewhere."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        yield progress
+
+
+@contextmanager
+def _written(file: str) -> Iterator[BinaryIO]:
+    """A new file that only its owner can read, on the disk at the end, and gone if that is not reached."""
+    if file == STANDARD:
+        with open(sys.stdout.fileno(), "wb", closefd=False) as output:
+            yield output
+        return
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise NotPossible(f"{file} is there already: export to a new file") from None
+    try:
+        with open(descriptor, "wb") as output:  # noqa: PTH123 - a descriptor has no path
+            yield output
+            output.flush()
+            os.fsync(descriptor)
+    except BaseException:
+        Path(file).unlink()
+        raise
+
+
+@contextmanager
+def _read(file: str) -> Iterator[BinaryIO]:
+    if file == STANDARD:
+        yield sys.stdin.buffer
+        return
+    with Path(file).open("rb") as source:
+        yield source
