@@ -7,7 +7,6 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +21,14 @@ from support.processes import PATIENCE, SCRIPT, Finished, environment
 from unyo.demo.cast import ITO
 from unyo.demo.prepare import prepare
 from unyo.storage.engine import open_engines, parse_url
-from unyo.storage.exporting import PAGE, header, lines
+from unyo.storage.exporting import PAGE, snapshot
 from unyo.uom.actions import CALL_ID_HEADER
 
 TICKET = "UTM123457"
+GIVE_A_NUMBER = {
+    "sqlite": "UPDATE ticket_counter SET last = 777777",
+    "postgresql": "SELECT setval('ticket_numbers', 777777)",
+}
 ODD = 'odd\u2028 "text" \\ \x85\U0001f600\n'
 CALL = {CALL_ID_HEADER: "01234567-89ab-cdef-0123-456789abcdef"}
 CALLS = PAGE + 2
@@ -134,17 +137,26 @@ def test_the_desk_goes_on_where_the_other_one_stood(quarters: dict[str, Quarter]
         assert desk.register(NEW_INCIDENT) == f"UTM{highest + 1}"
 
 
+def test_numbers_that_were_given_and_never_stored_are_not_given_again(
+    filled_url: str, target: str, tmp_path: Path
+) -> None:
+    execute(filled_url, GIVE_A_NUMBER[parse_url(filled_url).get_backend_name()])
+    _export(filled_url, tmp_path / "tickets.jsonl")
+    _import(target, tmp_path / "tickets.jsonl")
+    with desk_on(target) as desk:
+        assert desk.register(NEW_INCIDENT) == "UTM777778"
+
+
 def test_an_export_is_one_snapshot_while_calls_change_tickets(filled_url: str) -> None:
     with desk_on(filled_url) as desk:
         engines = open_engines(parse_url(filled_url))
-        with engines.reading.begin() as connection:
-            whole = list(lines(connection, header(connection)))
-        with engines.reading.begin() as connection:
-            going = lines(connection, header(connection))
+        with snapshot(engines) as (_, whole):
+            before = list(whole)
+        with snapshot(engines) as (_, going):
             begun = next(going)
             desk.register(NEW_INCIDENT)
             assert desk.update(Title="もう別の件名").error is None
-            assert list(chain([begun], going))[1:] == whole[1:]
+            assert [begun, *going] == before
         engines.dispose()
 
 

@@ -15,7 +15,7 @@ from unyo.bootstrap import migrated_database
 from unyo.storage.administration import NotPossible
 from unyo.storage.engine import Engines
 from unyo.storage.errors import storage_errors
-from unyo.storage.exporting import header, lines
+from unyo.storage.exporting import snapshot
 from unyo.storage.importing import read_header, take_in
 
 from .server import plain_errors
@@ -27,14 +27,12 @@ def export_tickets(database: str, file: str) -> None:
     """Write all tickets of an installation, as they stand at one moment."""
     with (
         _opened(database) as engines,
-        storage_errors("exporting"),
-        engines.reading.begin() as connection,
+        snapshot(engines) as (first, lines),
         _written(file) as output,
         _progress() as progress,
     ):
-        first = header(connection)
         task = progress.add_task("exporting", total=_lines_of(first["counts"]))
-        for line in lines(connection, first):
+        for line in lines:
             output.write(line)
             progress.advance(task)
     typer.echo(f"Exported {_told(first['counts'])}.", err=file == STANDARD)

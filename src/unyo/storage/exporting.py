@@ -1,6 +1,7 @@
 """All tickets as JSON lines, page by page out of one snapshot: a header, a line each ticket and kept call, an end."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 from typing import Any, Final
 
@@ -9,6 +10,8 @@ from sqlalchemy.engine import Connection
 
 from unyo import __version__
 
+from .engine import Engines
+from .errors import storage_errors
 from .json_rows import CALLS, HISTORY, MEMOS, TICKETS, Json, JsonRows
 from .migrations import newest
 from .numbers import last_drawn
@@ -23,6 +26,14 @@ PAGE: Final = 50
 _COUNTED: Final = {"tickets": tickets, "memos": memos, "history": history, "calls": calls}
 _Columns = Sequence[sa.Column[Any]]
 _Found = Sequence[Sequence[Any]]
+
+
+@contextmanager
+def snapshot(engines: Engines) -> Iterator[tuple[Json, Iterator[bytes]]]:
+    """The header and the lines of the tickets as they stand at one moment, whoever changes them meanwhile."""
+    with storage_errors("exporting"), engines.reading.begin() as connection:
+        first = header(connection)
+        yield first, lines(connection, first)
 
 
 def header(connection: Connection) -> Json:
