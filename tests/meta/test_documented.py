@@ -38,11 +38,13 @@ CONTRACT_ERRORS = {
     ("NO_ROLES_TO_CLOSE", "ステータスをクローズにする権限がありません。"),
     ("SYSTEM_ERROR", "システムエラーが発生しました。"),
 }
-# Its sections 1 and 6: the errors outside of it, by their HTTP status (431 comes with the limits of the server).
+# Its sections 1 and 6: the errors outside of it, by their HTTP status; BAD_REQUEST is our own (docs/decisions.md).
 OTHER_ERRORS = {
     "NOT_FOUND": 404,
     "METHOD_NOT_ALLOWED": 405,
     "UNSUPPORTED_MEDIA_TYPE": 415,
+    "BAD_REQUEST": 400,
+    "HEADERS_TOO_LARGE": 431,
     "PAYLOAD_TOO_LARGE": 413,
     "REQUEST_TIMEOUT": 408,
     "TOO_MANY_REQUESTS": 429,

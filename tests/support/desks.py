@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import httpx2
 import uvicorn
 
+from unyo.api.heads import HEAD_SECONDS
 from unyo.api.serving import uvicorn_config
 from unyo.bootstrap import Desk, open_desk
 from unyo.demo.cast import SECRET_KEY, SERVICE, YAMADA, Actor
@@ -102,10 +103,10 @@ class InProcess:
 class OverHttp:
     """Serves the application on loopback and calls it there."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, head_seconds: float = HEAD_SECONDS) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
-        self._server = uvicorn.Server(uvicorn_config(desk.app, level="WARNING"))
+        self._server = uvicorn.Server(uvicorn_config(desk.app, level="WARNING", head_seconds=head_seconds))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._listening]})
         self._thread.start()
         self._client = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30)
@@ -196,7 +197,7 @@ def who(actor: Actor) -> dict[str, str]:
 @contextmanager
 def desk_on(
     url: str,
-    transport: str = "in process",
+    transport: str | Callable[[Desk], Transport] = "in process",
     *,
     clock: Clock | None = None,
     bounds: Bounds | None = None,
@@ -207,7 +208,7 @@ def desk_on(
     clock = clock or Clock()
     engines = open_engines(parse_url(url), patience=patience)
     desk = open_desk(engines, Keyring(SECRET_KEY), clock=clock, bounds=bounds, body_seconds=body_seconds)
-    carried = TRANSPORTS[transport](desk)
+    carried = (TRANSPORTS[transport] if isinstance(transport, str) else transport)(desk)
     try:
         yield DeskUnderTest(url, desk, clock, carried)
     finally:

@@ -30,7 +30,9 @@ class RawConnection:
 
     def is_answered(self, seconds: float) -> bool:
         """Whether something can be read, or the connection has ended, within that time."""
-        return bool(select.select([self._socket], [], [], seconds)[0])
+        waiting = select.poll()  # unlike select, for any number of connections
+        waiting.register(self._socket, select.POLLIN)
+        return bool(waiting.poll(seconds * 1000))
 
     def is_asked_for_the_body(self) -> bool:
         """Whether the server says 100 Continue, rather than answering."""

@@ -1,6 +1,7 @@
-"""How answers leave the server: each in one write, whatever it holds."""
+"""How answers leave the server: each in one write, whatever it holds, and in the order of their calls."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 
+from support.processes import PATIENCE
+from unyo.api.heads import HEAD_SECONDS
 from unyo.api.protocol import WholeAnswers
 from unyo.api.serving import uvicorn_config
 
@@ -18,20 +21,27 @@ EXPECTING = b"POST /x HTTP/1.1\r\nHost: desk\r\nContent-Length: 2\r\nExpect: 100
 class Recording(asyncio.Transport):
     """A transport that keeps what is written, write by write."""
 
-    def __init__(self) -> None:
+    def __init__(self, awaited: int) -> None:
         super().__init__({"sockname": ("127.0.0.1", 80), "peername": ("127.0.0.1", 4711)})
         self.writes: list[bytes] = []
         self.closed = False
+        self.has_awaited = asyncio.Event()
+        self._awaited = awaited
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         assert not self.closed
         self.writes.append(bytes(data))
+        if len(self.writes) >= self._awaited:
+            self.has_awaited.set()
 
     def is_closing(self) -> bool:
         return self.closed
 
     def close(self) -> None:
         self.closed = True
+
+    def can_write_eof(self) -> bool:
+        return False  # as where there is TLS
 
     def pause_reading(self) -> None: ...
 
@@ -50,21 +60,24 @@ async def answering_slowly(_scope: Scope, _receive: Receive, send: Send) -> None
     await send({"type": "http.response.body", "body": b"body"})
 
 
-def written(app: Any, sent: Sequence[bytes]) -> Recording:
-    """What the server writes to a connection on which these pieces arrive."""
+def written(app: Any, sent: Sequence[bytes], head_seconds: float = HEAD_SECONDS, writes: int = 1) -> Recording:
+    """What the server writes, so many times at least, to a connection on which these pieces arrive."""
 
     async def _serve() -> Recording:
         config = uvicorn_config(app)
         config.load()
         state = ServerState()
-        transport = Recording()
-        protocol = WholeAnswers(config, state, {}, asyncio.get_running_loop())
+        transport = Recording(writes)
+        protocol = WholeAnswers(config, state, {}, asyncio.get_running_loop(), head_seconds=head_seconds)
         protocol.connection_made(transport)
         for piece in sent:
             protocol.data_received(piece)
             await asyncio.sleep(0)
             await asyncio.sleep(0)
-        await asyncio.gather(*state.tasks)
+        while state.tasks:
+            await asyncio.gather(*state.tasks)
+            await asyncio.sleep(0)
+        await asyncio.wait_for(transport.has_awaited.wait(), PATIENCE)
         protocol.connection_lost(None)
         return transport
 
@@ -105,4 +118,34 @@ def test_the_permission_to_send_a_body_leaves_before_the_body_is_there() -> None
 def test_an_answer_that_closes_the_connection_is_whole_before_it_closes(app: Any) -> None:
     transport = written(app, [POST.replace(b"Host: desk", b"Host: desk\r\nConnection: close")])
     assert b"".join(transport.writes).endswith(b"\r\n\r\nbody")
+    assert transport.closed
+
+
+BROKEN = b"POST /x HTTP/1.1\r\nHost: desk\r\nTransfer-Encoding: chunked\r\n\r\n", b"no chunk\r\n"
+
+
+@pytest.mark.parametrize("broken", [(b"no HTTP\r\n",), BROKEN], ids=["head", "body"])
+@pytest.mark.parametrize("calls", [1, 3])
+def test_what_is_no_http_is_refused_after_the_calls_before_it_are_answered(calls: int, broken: Sequence[bytes]) -> None:
+    transport = written(answering_slowly, [POST * calls, *broken, POST])
+    statuses = re.findall(rb"HTTP/1.1 (\d+)", b"".join(transport.writes))
+    assert b"".join(transport.writes).count(b"\r\n\r\nbody") == calls
+    assert statuses == [*[b"200"] * calls, b"400"]
+
+
+def test_a_refusal_after_an_answer_that_closes_the_connection_is_not_sent() -> None:
+    transport = written(answering_slowly, [POST.replace(b"Host: desk", b"Host: desk\r\nConnection: close") + b"\0"])
+    assert b"".join(transport.writes).endswith(b"\r\n\r\nbody")
+    assert transport.closed
+
+
+def test_a_head_is_not_late_while_the_call_before_it_is_not_answered() -> None:
+    head, body, late = written(answering_slowly, [POST, POST[:30]], head_seconds=0.004, writes=3).writes
+    assert (head[:12], body, late[:12]) == (b"HTTP/1.1 200", b"body", b"HTTP/1.1 408")
+
+
+def test_a_body_that_breaks_in_the_middle_of_its_answer_ends_the_connection() -> None:
+    transport = written(answering_slowly, BROKEN)
+    assert transport.writes[0].startswith(b"HTTP/1.1 200 OK\r\n")
+    assert len(transport.writes) == 1
     assert transport.closed

@@ -1,14 +1,14 @@
-"""HTTP as uvicorn speaks it, but for how answers leave: head and body in one write, which is one packet."""
+"""HTTP with bounded heads, and with answers that leave head and body in one write, which is one packet."""
 
 import asyncio
 from typing import Any, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from .heads import BoundedHeads
 
 _CONTINUE = b"HTTP/1.1 100 "
 
 
-class WholeAnswers(HttpToolsProtocol):
+class WholeAnswers(BoundedHeads):
     """Serves one connection. Each write is a call of the kernel's, and one more thing that arrives at the caller."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -36,6 +36,10 @@ class _Joining:
             self._loop.call_soon(self._flush)
         else:
             self._transport.write(data)
+
+    def write_eof(self) -> None:
+        self._flush()
+        self._transport.write_eof()
 
     def close(self) -> None:
         self._flush()

@@ -1,12 +1,14 @@
 """How every server of ours runs: uvicorn on uvloop and httptools, with our own log lines."""
 
+import asyncio
 import logging
 import time
-from functools import lru_cache
-from typing import Any, Final
+from functools import lru_cache, partial
+from typing import Any, Final, cast
 
 import uvicorn
 
+from .heads import HEAD_SECONDS
 from .protocol import WholeAnswers
 
 # How long a stopping server waits for the calls that it has accepted, in seconds.
@@ -46,13 +48,16 @@ def log_config(level: str = "INFO") -> dict[str, Any]:
     }
 
 
-def uvicorn_config(app: Any, *, level: str = "INFO", **options: Any) -> uvicorn.Config:
+def uvicorn_config(
+    app: Any, *, level: str = "INFO", head_seconds: float = HEAD_SECONDS, **options: Any
+) -> uvicorn.Config:
     """The configuration of a server; the answers' headers and the log lines are our own."""
     _spare_the_log()
+    http = partial(WholeAnswers, head_seconds=head_seconds)
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http=WholeAnswers,
+        http=cast(type[asyncio.Protocol], http),  # uvicorn calls it, and nothing else
         ws="none",
         lifespan="on",
         access_log=False,

@@ -57,6 +57,8 @@ class Failure(Enum):
     UNSUPPORTED_MEDIA_TYPE = ErrorCode(
         "UNSUPPORTED_MEDIA_TYPE", "Content-Typeにはapplication/json (charset=utf-8) を指定してください。", 415
     )
+    BAD_REQUEST = ErrorCode("BAD_REQUEST", "リクエストがHTTPとして正しくありません。", 400)
+    HEADERS_TOO_LARGE = ErrorCode("HEADERS_TOO_LARGE", "リクエストヘッダーは64KiB以下にしてください。", 431)
     PAYLOAD_TOO_LARGE = ErrorCode("PAYLOAD_TOO_LARGE", "リクエストボディは1MiB以下にしてください。", 413)
     REQUEST_TIMEOUT = ErrorCode("REQUEST_TIMEOUT", "リクエストが時間内に完了しませんでした。", 408)
     INVALID_CALL_ID = ErrorCode("INVALID_CALL_ID", "呼び出しIDにはUUIDを指定してください。", 400)
