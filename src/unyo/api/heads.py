@@ -28,6 +28,9 @@ class _Place(Enum):
     BODY = auto()
 
 
+_BETWEEN, _HEAD, _BODY = _Place  # at hand: they are looked at for every call
+
+
 class BoundedHeads(HttpToolsProtocol):
     """Serves one connection. It holds one timer at the most, and none for a head that comes in one piece."""
 
@@ -42,7 +45,7 @@ class BoundedHeads(HttpToolsProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._head_seconds = head_seconds
-        self._place = _Place.BETWEEN
+        self._place = _BETWEEN
         self._head_bytes = 0
         self._begun = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -67,12 +70,12 @@ class BoundedHeads(HttpToolsProtocol):
             room = MAX_HEAD_BYTES - self._head_bytes
             data = self._read(data[:room]) + data[room:]
         # Whatever came after the last answer, be it a blank line, must become a head in time.
-        if self._timer is None and self._refused is None and (self._place is _Place.HEAD or not self._owes_an_answer()):
+        if self._timer is None and self._refused is None and (self._place is _HEAD or not self._owes_an_answer()):
             self._wait()
 
     def _read(self, piece: bytes) -> bytes:
         """Read a piece; what is left of it, to be read next."""
-        self._begun = 0 if self._place is _Place.BETWEEN else 1
+        self._begun = 0 if self._place is _BETWEEN else 1
         try:
             self.parser.feed_data(piece)
         except httptools.HttpParserUpgrade as offer:
@@ -85,7 +88,7 @@ class BoundedHeads(HttpToolsProtocol):
 
     def _count(self, size: int) -> None:
         """Where a head began behind other calls in this piece is not known: it counts from the next piece on."""
-        is_counted = self._place is _Place.HEAD and self._begun == 1
+        is_counted = self._place is _HEAD and self._begun == 1
         self._head_bytes = self._head_bytes + size if is_counted else 0
         if self._head_bytes == MAX_HEAD_BYTES:
             self._refuse(Failure.HEADERS_TOO_LARGE)
@@ -110,20 +113,20 @@ class BoundedHeads(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """A head's first byte is there."""
-        self._place = _Place.HEAD
+        self._place = _HEAD
         self._begun += 1
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """A head is whole."""
         super().on_headers_complete()
-        self._place = _Place.BODY
+        self._place = _BODY
         if self._timer is not None:
             self._stop_waiting()
 
     def on_message_complete(self) -> None:
         """A call is whole."""
-        self._place = _Place.BETWEEN
+        self._place = _BETWEEN
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
@@ -158,7 +161,7 @@ class BoundedHeads(HttpToolsProtocol):
         """Nothing more is read of this connection; it ends with this answer."""
         self._refused = why
         self._stop_waiting()
-        if self._place is not _Place.BODY:
+        if self._place is not _BODY:
             if not self._owes_an_answer():
                 self._answer(why)
         elif self.pipeline:
