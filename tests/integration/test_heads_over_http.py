@@ -34,7 +34,7 @@ def desk(all_databases: dict[str, Databases]) -> Iterator[DeskUnderTest]:
 @pytest.fixture(scope="module")
 def hasty_desk(all_databases: dict[str, Databases]) -> Iterator[DeskUnderTest]:
     """A desk that hardly waits for a head."""
-    with desk_on(all_databases["sqlite"].filled(), partial(OverHttp, head_seconds=0.5)) as opened:
+    with desk_on(all_databases["sqlite"].filled(), partial(OverHttp, head_seconds=2.0)) as opened:
         yield opened
 
 
