@@ -14,6 +14,7 @@ from unyo import __version__
 from unyo.api.app import make_app
 from unyo.api.chain import Keys, SecretOf, UomApi
 from unyo.api.http import BODY_SECONDS
+from unyo.api.serving import spare_the_log
 from unyo.config import SECRET_KEY, Store
 from unyo.services.cursors import CursorSealer
 from unyo.services.ports import StorageFailed
@@ -133,6 +134,7 @@ def app_from_environment() -> ASGIApp:
 def app_for_good(engines: Engines, keyring: Keyring) -> ASGIApp:
     """The application of a process that does nothing but serve it."""
     app = open_desk(engines, keyring).app
+    spare_the_log()
     # What is there by now stays: later collections of garbage would stall every call while they looked through it.
     gc.collect()
     gc.freeze()

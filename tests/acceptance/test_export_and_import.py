@@ -3,7 +3,6 @@
 import json
 import re
 import stat
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +16,7 @@ from support.databases import KINDS, Databases
 from support.desks import NEW_INCIDENT, desk_on
 from support.installations import contents, execute, install
 from support.moved import stored, without_tickets
-from support.processes import PATIENCE, SCRIPT, Finished, environment
+from support.processes import SCRIPT, Finished, ended
 from unyo.demo.cast import ITO
 from unyo.demo.prepare import prepare
 from unyo.storage.engine import open_engines, parse_url
@@ -89,17 +88,7 @@ def _import(url: str, file: Path | str) -> Finished:
 
 def _shell(command: str, folder: Path) -> Finished:
     """Run a line as an operator's shell does."""
-    done = subprocess.run(
-        ["/bin/sh", "-c", command],
-        cwd=folder,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-        check=False,
-    )
-    return Finished(done.returncode, done.stdout, done.stderr)
+    return ended("/bin/sh", "-c", command, folder=folder)
 
 
 def _lines(quarter: Quarter) -> list[Line]:
@@ -232,8 +221,8 @@ def test_a_missing_service_code_is_named(quarters: dict[str, Quarter], empty_url
     made = install(empty_url, tmp_path)
     before = contents(made.url)
     assert _import(made.url, quarters["sqlite"].file).refusal == (
-        "unyo: tickets of the file belong to uom12345678, uom87654321, which this installation does not have: add the "
-        "service code first"
+        "unyo: tickets of the file belong to uom12345678, uom87654321, which this installation does not have: "
+        "`unyo init --service-code` makes an installation with a service code"
     )
     assert contents(made.url) == before
 

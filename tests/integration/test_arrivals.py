@@ -66,11 +66,14 @@ def stored(desk: DeskUnderTest) -> set[object]:
     return {value for row in contents(desk.url)["tickets"] for value in row}
 
 
-def test_calls_of_one_turn_of_the_loop_are_committed_together(desk: DeskUnderTest) -> None:
+@pytest.mark.parametrize(("calls", "groups"), [(4, 1), (10, 3)])
+def test_calls_of_one_turn_of_the_loop_are_committed_in_as_few_groups_as_hold_them(
+    desk: DeskUnderTest, calls: int, groups: int
+) -> None:
     with counting(desk) as seen:
-        outcomes = asyncio.run(several(Arrivals(desk.desk.writer), 4))
+        outcomes = asyncio.run(several(Arrivals(desk.desk.writer), calls))
     assert all(isinstance(outcome, Done) for outcome in outcomes)
-    assert seen.committed == 1
+    assert seen.committed == groups
 
 
 def test_calls_that_come_turn_after_turn_are_committed_together(desk: DeskUnderTest) -> None:
@@ -131,13 +134,6 @@ def test_what_a_caller_sends_on_its_answer_goes_with_what_had_gathered_by_then(d
     with counting(desk) as seen:
         asyncio.run(_play(Arrivals(desk.desk.writer), seen))
     assert seen.committed == 2
-
-
-def test_more_than_a_group_holds_goes_over_in_several(desk: DeskUnderTest) -> None:
-    with counting(desk) as seen:
-        outcomes = asyncio.run(several(Arrivals(desk.desk.writer), 10))
-    assert all(isinstance(outcome, Done) for outcome in outcomes)
-    assert seen.committed == 3
 
 
 def test_a_caller_that_goes_away_is_served_and_keeps_nobody_waiting(desk: DeskUnderTest) -> None:

@@ -11,6 +11,7 @@ from proof.trouble import PROOFS, trouble
 from support.databases import KINDS
 from support.nodes import TESTS
 from support.scratch import UNMEASURED, SourceCopy, python
+from support.tools import as_root
 
 SEED = 7
 ROUNDS = 12
@@ -91,6 +92,14 @@ def test_trouble_at_any_statement_leaves_nothing_half_and_is_over_when_it_is_ove
     assert set(answers) == {"OK", "SYSTEM_ERROR"}
     assert ("left out" in figures) == (not any(name.startswith("disk full: ") for name in figures))
     assert float(figures["worst seconds to healthy"]) <= 5
+
+
+@pytest.mark.parametrize("database", KINDS)
+def test_a_full_disk_at_any_statement_leaves_nothing_half(database: str) -> None:
+    as_root("mount", "umount")
+    figures = trouble(Plan(database, 4, SEED, lambda: None), only=("disk full",))
+    assert "left out" not in figures
+    assert any(name.startswith("disk full: ") for name in figures)
 
 
 def test_what_is_left_out_where_no_disk_may_be_mounted_is_told() -> None:

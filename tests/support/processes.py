@@ -54,8 +54,13 @@ class Finished:
 
 def unyo(*arguments: str, folder: Path, variables: Mapping[str, str] | None = None) -> Finished:
     """Run a command to its end."""
+    return ended(SCRIPT, *arguments, folder=folder, variables=variables)
+
+
+def ended(*command: str | Path, folder: Path | None = None, variables: Mapping[str, str] | None = None) -> Finished:
+    """Run any program to its end."""
     done = subprocess.run(
-        [SCRIPT, *arguments],
+        command,
         cwd=folder,
         env=environment(variables),
         stdin=subprocess.DEVNULL,

@@ -1,13 +1,12 @@
 """A copy of the source tree in which a test may change what a developer would change."""
 
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import unyo
 
-from .processes import PATIENCE, Finished, environment
+from .processes import Finished, ended
 
 _SOURCE = Path(unyo.__file__).parent
 # A copy is not what the suite's coverage is measured of.
@@ -16,16 +15,7 @@ UNMEASURED = {"COVERAGE_PROCESS_CONFIG": ""}
 
 def python(*arguments: str, **variables: str) -> Finished:
     """Run Python as a developer does."""
-    done = subprocess.run(
-        [sys.executable, *arguments],
-        env=environment(variables),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-        check=False,
-    )
-    return Finished(done.returncode, done.stdout, done.stderr)
+    return ended(sys.executable, *arguments, variables=variables)
 
 
 class SourceCopy:

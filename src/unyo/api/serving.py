@@ -52,7 +52,6 @@ def uvicorn_config(
     app: Any, *, level: str = "INFO", head_seconds: float = HEAD_SECONDS, **options: Any
 ) -> uvicorn.Config:
     """The configuration of a server; the answers' headers and the log lines are our own."""
-    _spare_the_log()
     http = partial(WholeAnswers, head_seconds=head_seconds)
     return uvicorn.Config(
         app,
@@ -69,7 +68,7 @@ def uvicorn_config(
     )
 
 
-def _spare_the_log() -> None:
-    """Leave out of the records what none of our lines shows; there is one for every call."""
+def spare_the_log() -> None:
+    """Leave out of this process's log records what none of our lines shows; there is one for every call."""
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging._srcfile = None  # noqa: SLF001 - the way that Python's logging documents

@@ -79,8 +79,8 @@ def _check_target(connection: Connection, codes: Iterable[str]) -> None:
     missing = set(codes) - set(connection.execute(sa.select(services.c.service_code)).scalars())
     if missing:
         raise NotPossible(
-            f"tickets of the file belong to {', '.join(sorted(missing))}, which this installation does not have: add "
-            "the service code first"
+            f"tickets of the file belong to {', '.join(sorted(missing))}, which this installation does not have: "
+            "`unyo init --service-code` makes an installation with a service code"
         )
 
 

@@ -35,7 +35,7 @@ class CallQueue:
         self._bytes = 0
         self._announced = False
         self._closed = False
-        self._changed = threading.Condition(threading.RLock())
+        self._changed = threading.Condition()
 
     def put(self, call: WriteCall, *, announce: bool = True) -> Future[Outcome]:
         """Queue a call; one that is not announced is not taken before another is, or ``announce`` is called.
