@@ -36,7 +36,7 @@ class Postgres:
         self._process: subprocess.Popen[bytes] | None = None
         if self._identity:
             shutil.chown(folder, self._identity["user"])
-            _open_to_others(self._programs.parent)
+            _open_to_others(Path(package.origin).parent)
         self._run("initdb", "-A", "trust", "-U", "postgres", "-E", "utf8", "-D", str(self._data))
 
     @property
@@ -118,9 +118,11 @@ def _open_to_others(installed: Path) -> None:
     """
     for above in installed.parents:
         _allow(above, stat.S_IXOTH)
-    for path in (installed, *installed.rglob("*")):
-        if not path.is_symlink():
-            _allow(path, (path.stat().st_mode & stat.S_IRWXU & ~stat.S_IWUSR) >> 6)
+    # Its libraries lie beside it, in a folder that begins with its name.
+    for part in installed.parent.glob(f"{installed.name}*"):
+        for path in (part, *part.rglob("*")):
+            if not path.is_symlink():
+                _allow(path, (path.stat().st_mode & stat.S_IRWXU & ~stat.S_IWUSR) >> 6)
 
 
 def _allow(path: Path, rights: int) -> None:
