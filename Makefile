@@ -55,7 +55,7 @@ proof: install ## nothing is lost by a crash, a race or a fault (ARGS="--part 0.
 
 requirements: ## compile the hashed requirement files anew (needs uv)
 	uv pip compile pyproject.toml --extra server --universal --generate-hashes --no-strip-extras -q -o requirements/server.txt
-	uv pip compile pyproject.toml --extra server --group dev --universal --generate-hashes --no-strip-extras -q -o requirements/dev.txt
+	uv pip compile pyproject.toml --extra server --extra otel --group dev --universal --generate-hashes --no-strip-extras -q -o requirements/dev.txt
 
 migration: install ## generate a migration from the tables: make migration m="add a field"
 	$(BIN)/python -m unyo.storage.migrations "$(m)"
