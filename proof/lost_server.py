@@ -18,7 +18,7 @@ from support.desks import Answer, OverHttp
 from support.installations import Installation
 from support.processes import PATIENCE, Client
 from unyo.bootstrap import open_desk, serving_store
-from unyo.config import Store
+from unyo.config.settings import Settings
 
 from .telling import Disproved
 
@@ -139,7 +139,7 @@ class Server:
 def served_here(installation: Installation) -> Iterator[Server]:
     """Serve an installation in this process, as `unyo serve` does."""
     witness = Witness()
-    engines, keyring = serving_store(Store(installation.url, str(installation.key_file)))
+    engines, keyring = serving_store(Settings(database=installation.url, secret_key_file=installation.key_file))
     witness.attach(engines.writing)
     desk = open_desk(engines, keyring)
     watched = replace(desk, app=witness.watch(desk.app))

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
 
 from starlette.types import ASGIApp
 
@@ -15,7 +14,8 @@ from unyo.api.app import make_app
 from unyo.api.chain import Keys, SecretOf, UomApi
 from unyo.api.http import BODY_SECONDS
 from unyo.api.serving import spare_the_log
-from unyo.config import SECRET_KEY, Store
+from unyo.config.settings import Settings
+from unyo.config.table import TABLE
 from unyo.services.cursors import CursorSealer
 from unyo.services.ports import StorageFailed
 from unyo.services.reads import Reads
@@ -78,14 +78,14 @@ def open_desk(
     return Desk(engines, writer, app)
 
 
-def serving_store(store: Store) -> tuple[Engines, Keyring]:
+def serving_store(settings: Settings) -> tuple[Engines, Keyring]:
     """The database and key of a real installation that can be served.
 
     Raises:
         NotPossible, WrongKey, UnusableDatabase, StorageFailed: it cannot be; the message says what to do.
     """
-    keyring = read_keyring(store)
-    engines = migrated_database(store.database)
+    keyring = read_keyring(settings)
+    engines = migrated_database(settings.database)
     with storage_errors("checking the installation"), engines.reading.begin() as connection:
         if administration.is_demo(connection):
             raise NotPossible(administration.PUBLISHED)
@@ -108,32 +108,33 @@ def migrated_database(url: str) -> Engines:
     return engines
 
 
-def read_keyring(store: Store) -> Keyring:
+def read_keyring(settings: Settings) -> Keyring:
     """The key that opens the stored secrets.
 
     Raises:
         NotPossible: there is no such file.
         WrongKey: what is there is no key.
     """
-    if store.secret_key:
-        return Keyring(store.secret_key)
+    if settings.secret_key is not None:
+        return Keyring(settings.secret_key.get_secret_value())
     try:
-        return Keyring(read_key(Path(store.secret_key_file)))
+        return Keyring(read_key(settings.secret_key_file))
     except OSError as error:
         raise NotPossible(
-            f"the key file {store.secret_key_file} cannot be read ({error.strerror}): give the file that `unyo init` "
-            f"made, or the key in {SECRET_KEY.variable}"
+            f"the key file {settings.secret_key_file} cannot be read ({error.strerror}): give the file that "
+            f"`unyo init` made, or the key in {TABLE['secret_key'].variable}"
         ) from None
 
 
-def app_from_environment() -> ASGIApp:
-    """The application of one worker process, which was told its store by its environment."""
-    return app_for_good(*serving_store(Store.from_environment()))
+def app_of(settings: Settings) -> ASGIApp:
+    """The application of one worker process."""
+    return app_for_good(*serving_store(settings), settings)
 
 
-def app_for_good(engines: Engines, keyring: Keyring) -> ASGIApp:
+def app_for_good(engines: Engines, keyring: Keyring, settings: Settings) -> ASGIApp:
     """The application of a process that does nothing but serve it."""
-    app = open_desk(engines, keyring).app
+    bounds = Bounds(waiting_calls=settings.queue_calls, waiting_bytes=settings.queue_mib * 1024 * 1024)
+    app = open_desk(engines, keyring, bounds=bounds, body_seconds=settings.body_seconds).app
     spare_the_log()
     # What is there by now stays: later collections of garbage would stall every call while they looked through it.
     gc.collect()

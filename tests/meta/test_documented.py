@@ -1,6 +1,5 @@
 """What is registered is documented, and what the contract spells is spelt so."""
 
-import inspect
 import re
 from pathlib import Path
 
@@ -9,8 +8,7 @@ import pytest
 from support.commands import unyo_here
 from support.desks import DeskUnderTest
 from support.tree import ROOT
-from unyo import config
-from unyo.config import Option
+from unyo.config.table import CONFIG_VARIABLE, TABLE, Row
 from unyo.tickets.errors import Reason
 from unyo.uom.actions import ACTIONS
 from unyo.uom.envelopes import ERRORS, Failure
@@ -53,7 +51,6 @@ OTHER_ERRORS = {
     "CALL_ID_REUSED": 409,
 }
 ANSWERED = [*ERRORS.values(), *(failure.value for failure in Failure)]
-OPTIONS = [each for _, each in inspect.getmembers(config) if isinstance(each, Option)]
 # Sources of what users read about the actions, as far as they are written.
 ABOUT_ACTIONS = [ROOT / "README.md", ROOT / "README.ja.md", *sorted((ROOT / "docs").glob("reference*"))]
 
@@ -90,19 +87,13 @@ def test_every_action_is_named_where_users_read(path: Path) -> None:
     assert set(ACTIONS) <= named
 
 
-@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
-def test_every_option_is_explained_by_the_help_of_serve(tmp_path: Path, option: Option) -> None:
+@pytest.mark.parametrize("row", TABLE.values(), ids=lambda row: row.name)
+def test_every_setting_is_explained_by_the_help_of_serve(tmp_path: Path, row: Row) -> None:
     shown = unyo_here("serve", "--help", folder=tmp_path).out
-    assert option.meaning in shown
-    assert re.search(rf"\b{option.variable}\b", shown)
+    assert row.meaning in shown
+    assert re.search(rf"\b{row.variable}\b", shown)
+    assert CONFIG_VARIABLE in shown
 
 
-def test_there_are_options_to_explain() -> None:
-    assert {option.name for option in OPTIONS} >= {
-        "database",
-        "secret_key",
-        "secret_key_file",
-        "host",
-        "port",
-        "workers",
-    }
+def test_there_are_settings_to_explain() -> None:
+    assert set(TABLE) >= {"database", "secret_key", "secret_key_file", "host", "port", "workers"}

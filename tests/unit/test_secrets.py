@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import SecretStr
 
 from unyo.bootstrap import read_keyring
-from unyo.config import Store
+from unyo.config.settings import Settings
 from unyo.demo.cast import YAMADA
 from unyo.services.cursors import CursorSealer
 from unyo.services.ports import Caller, StorageFailed
@@ -45,7 +46,7 @@ def shown(value: object) -> str:
         pytest.param(Directory(1, {}, {"K": AccessKey("K", "SA1", SECRET.encode())}), [SECRET], id="Directory"),
         pytest.param(NewKey("K", SECRET), [SECRET], id="NewKey"),
         pytest.param(YAMADA, [YAMADA.key.secret_key], id="Actor"),
-        pytest.param(Store(URL, "unyo.key", KEY), [KEY, PASSWORD], id="Store"),
+        pytest.param(Settings(database=URL, secret_key=SecretStr(KEY)), [KEY, PASSWORD], id="Settings"),
         pytest.param(open_engines(parse_url(URL)), [PASSWORD], id="Engines"),
         pytest.param(CursorSealer(SECRET.encode()), [SECRET], id="CursorSealer"),
         pytest.param(CursorSealer(Keyring(KEY).derive("cursor")), [str(Keyring(KEY).derive("cursor"))], id="derived"),
@@ -68,8 +69,12 @@ def failing(does: Callable[[], Any], error: type[Exception], *secrets: str) -> A
         failing(lambda: Keyring("鍵" + SECRET), WrongKey, SECRET),
         failing(lambda: Keyring(make_key()).unseal(Keyring(KEY).seal(SECRET)), WrongKey, SECRET, KEY),
         failing(lambda: Keyring(KEY).unseal(SECRET.encode()), WrongKey, SECRET, KEY),
-        failing(lambda: read_keyring(Store(URL, "/nowhere/unyo.key")), NotPossible, PASSWORD),
-        failing(lambda: read_keyring(Store(URL, "/nowhere/unyo.key", SECRET)), WrongKey, SECRET, PASSWORD),
+        failing(
+            lambda: read_keyring(Settings(database=URL, secret_key_file=Path("/nowhere/unyo.key"))),
+            NotPossible,
+            PASSWORD,
+        ),
+        failing(lambda: read_keyring(Settings(database=URL, secret_key=SecretStr(SECRET))), WrongKey, SECRET, PASSWORD),
         failing(lambda: parse_url(f"postgresql//unyo:{PASSWORD}@host/unyo"), UnusableDatabase, PASSWORD),
         failing(lambda: parse_url(f"mysql://unyo:{PASSWORD}@host/unyo"), UnusableDatabase, PASSWORD),
         failing(lambda: parse_url(f"sqlite:///unyo.db?password={PASSWORD}"), UnusableDatabase, PASSWORD),

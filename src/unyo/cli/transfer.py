@@ -5,28 +5,40 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Annotated, BinaryIO
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
 
 from unyo.bootstrap import migrated_database
+from unyo.config.settings import Settings
 from unyo.storage.administration import NotPossible
 from unyo.storage.engine import Engines
 from unyo.storage.errors import storage_errors
 from unyo.storage.exporting import snapshot
 from unyo.storage.importing import read_header, take_in
 
-from .server import plain_errors
+from .errors import plain_errors
+from .flags import DATABASE, with_settings
 
 STANDARD = "-"
 
+app = typer.Typer()
 
-def export_tickets(database: str, file: str) -> None:
-    """Write all tickets of an installation, as they stand at one moment."""
+
+@app.command()
+@with_settings(*DATABASE)
+def export(
+    settings: Settings,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="New file to write; - is the standard output.")] = "-",
+) -> None:
+    """Write all tickets, with memos, history and kept calls, as JSON lines; the server may go on serving.
+
+    `unyo import` takes them into another installation, on SQLite or PostgreSQL.
+    """
     with (
-        _opened(database) as engines,
+        _opened(settings.database) as engines,
         snapshot(engines) as (first, lines),
         _written(file) as output,
         _progress() as progress,
@@ -38,10 +50,18 @@ def export_tickets(database: str, file: str) -> None:
     typer.echo(f"Exported {_told(first['counts'])}.", err=file == STANDARD)
 
 
-def import_tickets(database: str, file: str) -> None:
-    """Take all tickets of a file into an installation that has none, all or nothing."""
+@app.command("import")
+@with_settings(*DATABASE)
+def import_(
+    settings: Settings,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="What `unyo export` wrote; - is the standard input.")],
+) -> None:
+    """Take the tickets of an export into an installation that has none, all or nothing.
+
+    The installation must have the service codes that the tickets belong to.
+    """
     with (
-        _opened(database) as engines,
+        _opened(settings.database) as engines,
         storage_errors("importing"),
         _read(file) as source,
         engines.writing.begin() as connection,

@@ -1,0 +1,33 @@
+"""The command that shows unyo at work: `unyo demo`."""
+
+from typing import Annotated
+
+import typer
+
+from unyo.demo.run import SampleFailed, run
+
+from .errors import plain_errors
+
+app = typer.Typer()
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)] = 8080,
+    database: Annotated[
+        str, typer.Option(help="Database to use instead of a fresh temporary file.", metavar="URL")
+    ] = "",
+    now: Annotated[
+        str, typer.Option(help="Day that the demo data is dated by, YYYY-MM-DD; today if absent.", metavar="DATE")
+    ] = "",
+    once: Annotated[bool, typer.Option("--once", help="Exit after the sample call.")] = False,
+    serve_only: Annotated[bool, typer.Option("--serve-only", help="Send nothing, only serve the demo data.")] = False,
+) -> None:
+    """Run the vendor page's own sample against a fresh server, show what happened, then go on serving.
+
+    Its secrets are published: it listens on loopback only and touches demo databases only.
+    """
+    if once and serve_only:
+        raise typer.BadParameter("--once and --serve-only exclude each other")
+    with plain_errors(SampleFailed):
+        run(port=port, database=database, now=now, once=once, serve_only=serve_only)

@@ -1,0 +1,30 @@
+"""What a user can mend is told in one line, without a traceback."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from unyo.config.loading import WrongSettings
+from unyo.services.ports import StorageFailed
+from unyo.storage.administration import NotPossible
+from unyo.storage.engine import UnusableDatabase
+from unyo.storage.keyring import WrongKey
+
+FAILED = 1
+WRONG_USAGE = 2
+
+
+@contextmanager
+def plain_errors(*more: type[Exception]) -> Iterator[None]:
+    """Turn what a user can mend, and ``more``, into a line and exit status 1; settings that are none have status 2."""
+    known: tuple[type[Exception], ...] = (NotPossible, StorageFailed, UnusableDatabase, WrongKey, OSError, *more)
+    try:
+        yield
+    except WrongSettings as error:
+        for line in str(error).splitlines():
+            typer.secho(f"unyo: {line}", err=True, fg="red")
+        raise typer.Exit(WRONG_USAGE) from None
+    except known as error:
+        typer.secho(f"unyo: {error}", err=True, fg="red")
+        raise typer.Exit(FAILED) from None

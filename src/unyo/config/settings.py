@@ -1,0 +1,125 @@
+"""The settings of a server, as one typed table: flags, variables, file keys, help and reference are read from it."""
+
+from enum import StrEnum
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX: Final = "UNYO_SERVER_"
+
+
+class Group(StrEnum):
+    """What settings belong together, as headings of the help."""
+
+    LISTENING = "Listening"
+    DATA = "Data"
+    LIMITS = "Limits"
+    WATCHING = "Watching"
+
+
+class LogLevel(StrEnum):
+    """The least important log lines that are written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def _setting(group: Group, meaning: str, *, default: Any, **more: Any) -> Any:
+    return Field(default, description=meaning, json_schema_extra={"group": group.value}, **more)
+
+
+class Settings(BaseSettings):
+    """The values of all settings. What may hold a secret is left out of its repr."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+    host: str = _setting(Group.LISTENING, "Address to listen on.", default="127.0.0.1", min_length=1)
+    port: int = _setting(Group.LISTENING, "Port to listen on; 0 takes a free one.", default=8080, ge=0, le=65535)
+    workers: int = _setting(
+        Group.LISTENING, "Server processes; more than one needs PostgreSQL.", default=1, ge=1, le=64
+    )
+    behind_tls_proxy: bool = _setting(
+        Group.LISTENING,
+        "A proxy that speaks TLS stands before this server, which may then listen on other addresses than loopback.",
+        default=False,
+    )
+
+    database: str = _setting(
+        Group.DATA,
+        "Database: sqlite:///FILE or postgresql://USER@HOST/NAME.",
+        default="sqlite:///unyo.db",
+        repr=False,  # it may hold a password
+    )
+    database_file: Path | None = _setting(
+        Group.DATA, "File that holds the database's URL, for one with a password.", default=None
+    )
+    secret_key: SecretStr | None = _setting(
+        Group.DATA,
+        "Key that encrypts the stored secrets, instead of the key file. It has no flag, which others could see.",
+        default=None,
+    )
+    secret_key_file: Path = _setting(
+        Group.DATA,
+        "File with the key that encrypts the stored secrets; made by `unyo init`.",
+        default=Path("unyo.key"),
+    )
+
+    head_seconds: float = _setting(
+        Group.LIMITS, "Seconds in which a call's headers must be complete.", default=10.0, gt=0, le=3600
+    )
+    body_seconds: float = _setting(
+        Group.LIMITS, "Seconds in which a call's body must be complete.", default=15.0, gt=0, le=3600
+    )
+    queue_calls: int = _setting(
+        Group.LIMITS,
+        "Calls that may wait for the writer; further ones are answered 429.",
+        default=1000,
+        ge=1,
+        le=100_000,
+    )
+    queue_mib: int = _setting(
+        Group.LIMITS,
+        "MiB of bodies that may wait for the writer; further ones are answered 429.",
+        default=64,
+        ge=2,
+        le=4096,
+    )
+
+    log_level: LogLevel = _setting(Group.WATCHING, "Least important log lines that are written.", default=LogLevel.INFO)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic hands all of these over by name
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Values are handed over, by `loading`, which knows where each comes from."""
+        return (init_settings,)
+
+
+def trouble_in(settings: Settings) -> list[str]:
+    """What must be otherwise before these settings can be served, a sentence each."""
+    found = []
+    if not (_is_loopback(settings.host) or settings.behind_tls_proxy):
+        found.append(
+            f"plain http is refused on {settings.host}, which others can reach: put a proxy that speaks TLS before it "
+            "and say so with behind_tls_proxy, or listen on 127.0.0.1"
+        )
+    return found
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
