@@ -77,8 +77,8 @@ def _parameter(row: Row) -> inspect.Parameter:
     default = f"; default {row.default}" if row.default else ""
     help_text = f"{row.meaning} ({row.variable}{default})"
     if row.kind is bool:
-        names = (row.flag, f"--no-{row.flag.removeprefix('--')}")
-        option = typer.Option(*names, help=help_text, rich_help_panel=row.group)
+        both = f"{row.flag}/--no-{row.flag.removeprefix('--')}"
+        option = typer.Option(both, help=help_text, rich_help_panel=row.group)
         return _keyword(row.name, bool | None, option)
     option = typer.Option(row.flag, help=help_text, metavar=_metavar(row), rich_help_panel=row.group)
     return _keyword(row.name, str | None, option)

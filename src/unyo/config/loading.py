@@ -121,7 +121,7 @@ def _opened(source: _Source) -> dict[str, tuple[Any, str]]:
         path, origin = found[name + FILE_SUFFIX]
         if name in found:
             raise WrongSettings([f"{found[name][1]} and {origin} are both given: give one of them"])
-        if name != _READ_LATER:
+        if name != _READ_LATER and isinstance(path, str):  # another type is refused with the rest
             found[name] = (_content(Path(path), origin), f"{path}, which {origin} names")
     return found
 
