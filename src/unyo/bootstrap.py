@@ -86,11 +86,20 @@ def serving_store(settings: Settings) -> tuple[Engines, Keyring]:
     """
     keyring = read_keyring(settings)
     engines = migrated_database(settings.database)
+    check_installation(engines, keyring)
+    return engines, keyring
+
+
+def check_installation(engines: Engines, keyring: Keyring) -> None:
+    """Check that a migrated database is a real installation, and that this key opens its secrets.
+
+    Raises:
+        NotPossible, WrongKey, StorageFailed: it is not; the message says what to do.
+    """
     with storage_errors("checking the installation"), engines.reading.begin() as connection:
         if administration.is_demo(connection):
             raise NotPossible(administration.PUBLISHED)
         administration.check_key(connection, keyring)
-    return engines, keyring
 
 
 def migrated_database(url: str) -> Engines:

@@ -15,6 +15,7 @@ MODULES: Final = {
     "init": "installing",
     "serve": "serving",
     "config": "settings",
+    "doctor": "doctor",
     "migrate": "installing",
     "export": "transfer",
     "import": "transfer",

@@ -21,6 +21,8 @@ def plain_errors(*more: type[Exception]) -> Iterator[None]:
     known: tuple[type[Exception], ...] = (NotPossible, StorageFailed, UnusableDatabase, WrongKey, OSError, *more)
     try:
         yield
+    except BrokenPipeError:
+        raise  # whoever read our output has enough of it: typer ends the command without a word
     except WrongSettings as error:
         for line in str(error).splitlines():
             typer.secho(f"unyo: {line}", err=True, fg="red")

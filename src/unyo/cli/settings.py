@@ -14,12 +14,11 @@ from unyo.storage.engine import UnusableDatabase, parse_url
 
 from .errors import plain_errors
 from .flags import with_all_settings
+from .showing import make_console
 
 app = typer.Typer()
 
 _NOT_SHOWN: Final = "(not shown)"
-# Where a pipe is no terminal that tells its width: no line is broken.
-_ENDLESS: Final = 10_000
 
 
 @app.command("config")
@@ -33,9 +32,7 @@ def config(
     What it writes is a settings file (TOML): `unyo config > unyo.toml` makes one to begin with. Secrets are left out.
     The exit status is 2 when these settings cannot be served; the reasons follow on the standard error stream.
     """
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=_ENDLESS)
+    console = make_console()
     if as_json:
         console.print(json.dumps(_rows(settings), ensure_ascii=False, indent=2), markup=False)
     else:

@@ -30,10 +30,11 @@ class WrongSettings(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Settings, and of each where it comes from."""
+    """Settings, of each where it comes from, and the settings file, if there is one."""
 
     settings: Settings
     origins: Mapping[str, str]
+    file: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def load(flags: Mapping[str, Any], config: Path | None = None) -> Loaded:
     sources = [_Source(flags, "flag {flag}"), _Source(_environment(), "{variable}")]
     if path is not None:
         sources.append(_Source(_file(path), f"{path}"))
-    return _merged(sources)
+    return Loaded(*_merged(sources), path)
 
 
 def _named_by_environment() -> Path | None:
@@ -95,7 +96,7 @@ def _nearest(name: str, known: Iterable[str]) -> str:
     return f": is it {found[0]}?" if found else "; `unyo config` lists those that there are"
 
 
-def _merged(sources: list[_Source]) -> Loaded:
+def _merged(sources: list[_Source]) -> tuple[Settings, Mapping[str, str]]:
     """What a later source says goes before an earlier one's, which comes last here."""
     values: dict[str, Any] = {}
     origins = dict.fromkeys(TABLE, DEFAULT)
@@ -107,7 +108,7 @@ def _merged(sources: list[_Source]) -> Loaded:
                 del values[other]
                 origins[other] = DEFAULT
     try:
-        return Loaded(Settings(**values), origins)
+        return Settings(**values), origins
     except ValidationError as error:
         raise WrongSettings(_fault(fault, origins) for fault in error.errors(include_url=False)) from None
 

@@ -11,7 +11,10 @@ from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext, make_ur
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
-READERS = 8
+READERS: Final = 8
+_MORE_WRITERS: Final = 2
+# How many connections one process opens at the most.
+CONNECTIONS: Final = READERS + 1 + _MORE_WRITERS
 # A host that vanished is noticed within some fifteen seconds, not at the kernel's quarter of an hour.
 _KEEPALIVE: dict[str, int] = {
     "keepalives_idle": 5,
@@ -105,7 +108,7 @@ def _sqlite(url: URL, patience: Patience) -> Engines:
         "hide_parameters": True,
         "connect_args": {"timeout": patience.lock, "check_same_thread": False},
     }
-    writing = sa.create_engine(url, pool_size=1, max_overflow=2, **common)
+    writing = sa.create_engine(url, pool_size=1, max_overflow=_MORE_WRITERS, **common)
     reading = sa.create_engine(url, pool_size=READERS, max_overflow=0, **common)
 
     @sa.event.listens_for(writing, "connect")
@@ -154,7 +157,7 @@ def _postgresql(url: URL, patience: Patience) -> Engines:
             **_KEEPALIVE,
         },
     }
-    writing = sa.create_engine(url, pool_size=1, max_overflow=2, **common)
+    writing = sa.create_engine(url, pool_size=1, max_overflow=_MORE_WRITERS, **common)
     reading = sa.create_engine(
         url,
         pool_size=READERS,

@@ -1,0 +1,43 @@
+"""The machine: its clock, by which signatures are judged, and how many connections a process may hold."""
+
+import resource
+import shutil
+import subprocess
+from collections.abc import Iterator
+from typing import Final
+
+from .findings import Finding, doubtful, good
+
+_ENOUGH_FILES: Final = 16_384
+_SECONDS: Final = 5
+
+
+def clock() -> Iterator[Finding]:
+    """Whether the clock follows a time server, as far as the system says so."""
+    asks = shutil.which("timedatectl")
+    if asks is None:
+        said = ""
+    else:
+        shown = [asks, "show", "--property=NTPSynchronized", "--value"]
+        done = subprocess.run(shown, capture_output=True, encoding="utf-8", timeout=_SECONDS, check=False)  # noqa: S603 - a program of the system, by its whole path
+        said = done.stdout.strip()
+    mend = "let it follow a time server (chrony or systemd-timesyncd): a signature expires by this clock"
+    if said == "yes":
+        yield good("clock", "it follows a time server")
+    elif said == "no":
+        yield doubtful("clock", "it follows no time server", mend)
+    else:
+        yield doubtful("clock", "this system does not say whether it follows a time server", mend)
+
+
+def open_files() -> Iterator[Finding]:
+    """Whether a server may hold thousands of connections: each is an open file."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most != resource.RLIM_INFINITY and most < _ENOUGH_FILES:
+        yield doubtful(
+            "open files",
+            f"a process may hold {most}, and each connection is one",
+            f"raise the limit to {_ENOUGH_FILES} (LimitNOFILE= of the systemd unit, or `ulimit -Hn`)",
+        )
+    else:
+        yield good("open files", "a process may hold thousands of connections")
