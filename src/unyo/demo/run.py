@@ -20,11 +20,14 @@ from unyo.api.serving import uvicorn_config
 from unyo.bootstrap import open_desk
 from unyo.storage.administration import NotPossible
 from unyo.tickets.field_tables import MEMOS, VALUE_FIELDS
+from unyo.uom import codec
+from unyo.uom.actions import ACTIONS
 from unyo.uom.answers import Answer
+from unyo.uom.shell import shell_command
 
 from . import show
 from .cast import YAMADA
-from .client import call, shell_command
+from .client import call
 from .prepare import prepare, today
 from .sample import ACTION, BODY, TICKET_ID
 
@@ -57,9 +60,15 @@ def run(*, port: int, database: str, now: str, once: bool, serve_only: bool) -> 
             if not serve_only:
                 _sample(console, server)
             show.show_server(console, server, engines.url.render_as_string(hide_password=True))
-            show.show_command(console, shell_command(server, YAMADA, "GetTicketDetail", _KEY))
+            show.show_command(console, _to_paste(server))
             if not once:
                 _wait_for_the_end(console)
+
+
+def _to_paste(server: str) -> str:
+    key = YAMADA.key
+    body = codec.encode(_KEY).decode()
+    return shell_command(server, key.access_key, key.secret_key, ACTIONS["GetTicketDetail"].path, body)
 
 
 def _day(now: str) -> date:

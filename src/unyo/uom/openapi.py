@@ -1,29 +1,18 @@
 """The OpenAPI document, derived from the actions and their parameter tables."""
 
-from collections.abc import Iterable
-from typing import Any
-
 from unyo.tickets.errors import Reason, Refusal
-from unyo.tickets.field_tables import MEMO_MEMBERS, MEMOS, TICKET_ID
-from unyo.tickets.fields import Row
 
 from . import schemas
 from .actions import ACTIONS, API_VERSION, CALL_ID_HEADER, Action
-from .answers import Member
 from .envelopes import ERRORS, Failure, failure, refusal, success
+from .examples import EXAMPLE_REQUEST_ID, answer_example, request_example
+from .possible_errors import failures_of, reasons_of
 from .schemas import Schema
 from .signature import SCHEME
 
 _OK = 200
 _SYSTEM_ERROR = Failure.SYSTEM_ERROR
 _NAMING = frozenset({Reason.MISSING, Reason.TOO_LONG, Reason.UNKNOWN, Reason.EMPTY, Reason.WRONG})
-_OF_WRITES = (
-    Reason.CALL_ID_REUSED,
-    Reason.APPROVER_NEEDED,
-    Reason.APPROVER_NOT_ALLOWED,
-    Reason.GROUP_NEEDED,
-    Reason.NO_RIGHT_TO_CLOSE,
-)
 _DESCRIPTION = (
     "UOM-APIのチケット操作を話すチケットデスクです。"
     "呼び出しにはSignatureVersion 2の署名が必要です。"
@@ -71,20 +60,9 @@ def _request_schema(action: Action) -> Schema:
 
 
 def _requests(action: Action) -> Schema:
-    """A call of each table; without an approver, who goes with two states only."""
     return {
-        schemas.name_of(table): {
-            "summary": table.title,
-            "value": {row.wire: _example(row) for row in table.rows if row.key != "approver"},
-        }
-        for table in action.tables
+        schemas.name_of(table): {"summary": table.title, "value": request_example(table)} for table in action.tables
     }
-
-
-def _example(row: Row) -> Any:
-    if row.parameter is MEMOS:
-        return [{member.wire: "" if member.key == "number" else member.example for member in MEMO_MEMBERS}]
-    return row.example
 
 
 def _tables() -> Schema:
@@ -114,39 +92,20 @@ def _answer_examples(action: Action) -> Schema:
     answered = {
         f"success{position}": {
             "summary": "成功",
-            "value": success(action.name, schemas.EXAMPLE_REQUEST_ID, _filled(members)),
+            "value": success(action.name, EXAMPLE_REQUEST_ID, answer_example(members)),
         }
         for position, members in enumerate(action.answers, 1)
     }
-    names = [reason.name for reason in _reasons(action) if ERRORS[reason].status == _OK]
+    names = [reason.name for reason in reasons_of(action) if ERRORS[reason].status == _OK]
     return answered | {name: {"$ref": f"#/components/examples/{name}"} for name in (*names, _SYSTEM_ERROR.name)}
-
-
-def _filled(members: Iterable[Member]) -> Schema:
-    return {m.wire: [_filled(m.members)] if m.members else m.example for m in members}
-
-
-def _reasons(action: Action) -> list[Reason]:
-    """The reasons for which this action may be refused."""
-    left_out = set() if action.writes else set(_OF_WRITES)
-    if not any(table.lock_keys for table in action.tables):
-        left_out.add(Reason.CONFLICT)
-    if not any(TICKET_ID.wire in table.by_wire for table in action.tables):
-        left_out.add(Reason.NO_TICKET)
-    return [reason for reason in Reason if reason not in left_out]
-
-
-def _failures(action: Action) -> list[Failure]:
-    left_out = set() if action.writes else {Failure.INVALID_CALL_ID, Failure.TOO_MANY_REQUESTS}
-    return [each for each in Failure if each not in left_out and each.value.status != _OK]
 
 
 def _failed(action: Action) -> Schema:
     """The answers outside the contract, by their HTTP status."""
     named: dict[int, list[str]] = {}
-    for each in _failures(action):
+    for each in failures_of(action):
         named.setdefault(each.value.status, []).append(each.name)
-    for reason in _reasons(action):
+    for reason in reasons_of(action):
         if ERRORS[reason].status != _OK:
             named.setdefault(ERRORS[reason].status, []).append(reason.name)
     return {
@@ -167,10 +126,10 @@ def _failed(action: Action) -> Schema:
 def _error_examples() -> Schema:
     """An example of every error, each under its own name."""
     refused = {
-        reason.name: refusal(schemas.EXAMPLE_REQUEST_ID, Refusal(reason, ("Priority",) if reason in _NAMING else ()))
+        reason.name: refusal(EXAMPLE_REQUEST_ID, Refusal(reason, ("Priority",) if reason in _NAMING else ()))
         for reason in Reason
     }
-    failed = {each.name: failure(schemas.EXAMPLE_REQUEST_ID, each.value) for each in Failure}
+    failed = {each.name: failure(EXAMPLE_REQUEST_ID, each.value) for each in Failure}
     return {
         name: {"summary": value["ErrorResponse"]["ErrorMessage"], "value": value}
         for name, value in (refused | failed).items()
@@ -187,7 +146,7 @@ def _error_schema() -> Schema:
                 "type": "object",
                 "required": ["RequestId", "ErrorType", "ErrorMessage"],
                 "properties": {
-                    "RequestId": {"type": "string", "examples": [schemas.EXAMPLE_REQUEST_ID]},
+                    "RequestId": {"type": "string", "examples": [EXAMPLE_REQUEST_ID]},
                     "ErrorType": {"type": "string", "enum": list(dict.fromkeys(types))},
                     "ErrorMessage": {"type": "string"},
                     "ErrorDetail": {

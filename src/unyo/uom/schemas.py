@@ -1,7 +1,7 @@
 """JSON Schemas of what is sent and answered, derived from the parameter tables and the answers' members."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 from unyo.tickets.field_tables import MEMO_MEMBERS
 from unyo.tickets.fields import (
@@ -23,10 +23,10 @@ from unyo.tickets.fields import (
 )
 
 from .answers import Member
+from .examples import EXAMPLE_REQUEST_ID
 
 Schema = dict[str, Any]
 
-EXAMPLE_REQUEST_ID: Final = "54c22bee-0c47b962-be6162fa-0000e89d-d3d7668c"
 _DATE_PATTERN = "^[0-9]{14}$"
 
 
