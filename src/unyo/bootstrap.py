@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from unyo import __version__
 from unyo.api.app import make_app
 from unyo.api.chain import Keys, SecretOf, UomApi
+from unyo.api.docs.routes import docs_routes
 from unyo.api.http import BODY_SECONDS
 from unyo.api.serving import spare_the_log
 from unyo.config.settings import Settings
@@ -74,7 +75,7 @@ def open_desk(
         writer.close()
         engines.dispose()
 
-    app = make_app(api, __version__, lambda: _trouble(engines, writer), _close)
+    app = make_app(api, __version__, lambda: _trouble(engines, writer), _close, docs_routes(__version__))
     return Desk(engines, writer, app)
 
 

@@ -14,6 +14,7 @@ SERVERS_PACKAGES = (
     "anyio",
     "cryptography",
     "httptools",
+    "jinja2",
     "psycopg",
     "psycopg_binary",
     "sqlalchemy",

@@ -1,7 +1,7 @@
 """The ASGI application: the actions, the server's pages about itself, and what every answer carries."""
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 
@@ -69,10 +69,16 @@ class Doors:
             request_id.reset(token)
 
 
-def make_app(actions: ASGIApp, version: str, trouble: Callable[[], str], close: Callable[[], None]) -> ASGIApp:
+def make_app(
+    actions: ASGIApp,
+    version: str,
+    trouble: Callable[[], str],
+    close: Callable[[], None],
+    more: Iterable[Route] = (),
+) -> ASGIApp:
     """The application: the actions under ``/r/``, and the pages about the server.
 
-    ``trouble`` says why the server is not ready (``""``: it is); ``close`` ends it.
+    ``trouble`` says why the server is not ready (``""``: it is); ``close`` ends it; ``more`` are further pages.
     """
     described = codec.encode(document(version))
 
@@ -92,7 +98,12 @@ def make_app(actions: ASGIApp, version: str, trouble: Callable[[], str], close: 
         await run_sync(close)
 
     pages = Starlette(
-        routes=[Route("/livez", livez), Route("/readyz", readyz), Route("/openapi.json", openapi)],
+        routes=[
+            Route("/livez", livez),
+            Route("/readyz", readyz),
+            Route("/openapi.json", openapi),
+            *more,
+        ],
         exception_handlers={HTTPException: _refuse},
         lifespan=lifespan,
     )

@@ -149,12 +149,12 @@ MEMO_OPERATION: Final = _p(
 MEMO_TEXT: Final = _p("CorrespondProcess", "text", "対応メモ", Text(2048), "cc cc", "障害発生に伴い、対応を開始する。")
 MEMO_MEMBERS: Final = (MEMO_NUMBER, MEMO_OPERATION, MEMO_TEXT)
 
-_SECTION_LABELS: Mapping[Section, str] = {_S: "ステータス", _M: "サマリ", _C: "対応詳細", _D: "詳細"}
+SECTION_LABELS: Final[Mapping[Section, str]] = {_S: "ステータス", _M: "サマリ", _C: "対応詳細", _D: "詳細"}
 
 
 def _lock_dates() -> Iterator[Parameter]:
     """Two rows a section: registered, last changed."""
-    for section, label in _SECTION_LABELS.items():
+    for section, label in SECTION_LABELS.items():
         marks = "".join("P-" if section in SECTIONS[kind] else "--" for kind in TicketKind)
         yield _p(f"{section}InsertDate", section.inserted, f"{label}登録日時", LockDate(), marks, "20220630132605")
         yield _p(f"{section}UpdateDate", section.updated, f"{label}更新日時", LockDate(), marks, "20220630140000")

@@ -6,13 +6,12 @@ from . import schemas
 from .actions import ACTIONS, API_VERSION, CALL_ID_HEADER, Action
 from .envelopes import ERRORS, Failure, failure, refusal, success
 from .examples import EXAMPLE_REQUEST_ID, answer_example, request_example
-from .possible_errors import failures_of, reasons_of
+from .possible_errors import NAMING, failures_of, reasons_of
 from .schemas import Schema
 from .signature import SCHEME
 
 _OK = 200
 _SYSTEM_ERROR = Failure.SYSTEM_ERROR
-_NAMING = frozenset({Reason.MISSING, Reason.TOO_LONG, Reason.UNKNOWN, Reason.EMPTY, Reason.WRONG})
 _DESCRIPTION = (
     "UOM-APIのチケット操作を話すチケットデスクです。"
     "呼び出しにはSignatureVersion 2の署名が必要です。"
@@ -126,7 +125,7 @@ def _failed(action: Action) -> Schema:
 def _error_examples() -> Schema:
     """An example of every error, each under its own name."""
     refused = {
-        reason.name: refusal(EXAMPLE_REQUEST_ID, Refusal(reason, ("Priority",) if reason in _NAMING else ()))
+        reason.name: refusal(EXAMPLE_REQUEST_ID, Refusal(reason, ("Priority",) if reason in NAMING else ()))
         for reason in Reason
     }
     failed = {each.name: failure(EXAMPLE_REQUEST_ID, each.value) for each in Failure}

@@ -8,6 +8,9 @@ from unyo.tickets.field_tables import TICKET_ID
 from .actions import Action
 from .envelopes import Failure
 
+NAMING: Final = frozenset({Reason.MISSING, Reason.TOO_LONG, Reason.UNKNOWN, Reason.EMPTY, Reason.WRONG})
+"""The reasons that name the parameters at fault, in ErrorDetail."""
+
 _OK: Final = 200
 _OF_WRITES: Final = frozenset(
     {
