@@ -7,7 +7,7 @@ STAMP := $(VENV)/installed
 PROGRAMS := curl openssl wrk
 
 .DEFAULT_GOAL := help
-.PHONY: help system install demo test check lint types layers format bench proof requirements migration clean
+.PHONY: help system install demo test check lint types layers format bench proof requirements migration dist audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[36m%-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,8 +34,8 @@ test: install check ## everything that must pass: format, lint, types, layers, t
 check: lint types layers ## format, lint, types, layers
 
 lint: install ## ruff: format and lint
-	$(BIN)/ruff format --check -q src tests bench proof
-	$(BIN)/ruff check -q src tests bench proof
+	$(BIN)/ruff format --check -q src tests bench proof release
+	$(BIN)/ruff check -q src tests bench proof release
 
 types: install ## mypy strict
 	$(BIN)/mypy
@@ -44,8 +44,8 @@ layers: install ## imports point one way (import-linter)
 	$(BIN)/lint-imports --no-cache
 
 format: install ## write the formatting and the safe lint fixes
-	$(BIN)/ruff check -q --fix src tests bench proof
-	$(BIN)/ruff format -q src tests bench proof
+	$(BIN)/ruff check -q --fix src tests bench proof release
+	$(BIN)/ruff format -q src tests bench proof release
 
 bench: install ## unyo against the bare database, in one run (needs wrk; ARGS="--quick")
 	$(BIN)/python -m bench $(ARGS)
@@ -59,6 +59,12 @@ requirements: ## compile the hashed requirement files anew (needs uv)
 
 migration: install ## generate a migration from the tables: make migration m="add a field"
 	$(BIN)/python -m unyo.storage.migrations "$(m)"
+
+dist: install ## the release of the last commit in dist/: wheel, sdist, hashed requirements, SBOM, licences, checksums
+	$(BIN)/python -m release dist
+
+audit: install ## look up known vulnerabilities of the server's packages (needs a network)
+	@$(BIN)/python -m release audit
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) dist .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
