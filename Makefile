@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
-# Each is a Debian package of its own name.
-PROGRAMS := curl openssl wrk
+# Each with the Debian package that it is in.
+PROGRAMS := curl:curl openssl:openssl systemd-analyze:systemd wrk:wrk
 
 .DEFAULT_GOAL := help
 .PHONY: help system install demo test check lint types layers format bench proof requirements migration dist audit clean
@@ -13,9 +13,8 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[36m%-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 system: ## install the Debian packages that tests and the bench use (needs root), if they are missing
-	@for program in $(PROGRAMS); do \
-		command -v $$program >/dev/null || { apt-get update -q && apt-get install -y -q $(PROGRAMS); exit; }; \
-	done
+	@missing=$$(for each in $(PROGRAMS); do command -v $${each%:*} >/dev/null || echo $${each#*:}; done); \
+	[ -z "$$missing" ] || { apt-get update -q && apt-get install -y -q $$missing; }
 
 install: $(STAMP) ## make .venv from the hashed requirement files (nothing when that is done)
 
