@@ -69,7 +69,7 @@ def serving(url: str, folder: Path, *arguments: str) -> Iterator[Server]:
     log = folder / "serve.log"
     with log.open("w") as written:
         process = subprocess.Popen(
-            [UNYO, "serve", "--port", "0", "--database", url, *arguments],
+            [UNYO, "serve", "--port", "0", "--calls-per-minute", "0", "--database", url, *arguments],
             cwd=folder,
             stdout=written,
             stderr=written,

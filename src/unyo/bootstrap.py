@@ -14,6 +14,7 @@ from unyo.api.app import make_app
 from unyo.api.chain import Keys, SecretOf, UomApi
 from unyo.api.docs.routes import docs_routes
 from unyo.api.http import BODY_SECONDS
+from unyo.api.rate import RateLimit
 from unyo.api.serving import spare_the_log
 from unyo.config.settings import Settings
 from unyo.config.table import TABLE
@@ -64,12 +65,13 @@ def open_desk(
     clock: Clock = system_clock,
     bounds: Bounds | None = None,
     body_seconds: float = BODY_SECONDS,
+    rate: RateLimit | None = None,
 ) -> Desk:
-    """Wire an installation whose database is migrated and claimed."""
+    """Wire an installation whose database is migrated and claimed; without ``rate`` keys call as often as they like."""
     directory = DirectoryCache(engines.reading)
     writer = GroupCommitWriter(engines.writing, directory, clock, bounds or Bounds())
     reads = Reads(SqlReader(engines.reading, directory), CursorSealer(keyring.derive("cursor")))
-    api = UomApi(_keys(directory, keyring), writer, reads, clock, body_seconds=body_seconds)
+    api = UomApi(_keys(directory, keyring), writer, reads, clock, body_seconds=body_seconds, rate=rate)
 
     def _close() -> None:
         writer.close()
@@ -144,7 +146,8 @@ def app_of(settings: Settings) -> ASGIApp:
 def app_for_good(engines: Engines, keyring: Keyring, settings: Settings) -> ASGIApp:
     """The application of a process that does nothing but serve it."""
     bounds = Bounds(waiting_calls=settings.queue_calls, waiting_bytes=settings.queue_mib * 1024 * 1024)
-    app = open_desk(engines, keyring, bounds=bounds, body_seconds=settings.body_seconds).app
+    rate = RateLimit(settings.calls_per_minute) if settings.calls_per_minute else None
+    app = open_desk(engines, keyring, bounds=bounds, body_seconds=settings.body_seconds, rate=rate).app
     spare_the_log()
     # What is there by now stays: later collections of garbage would stall every call while they looked through it.
     gc.collect()

@@ -14,6 +14,7 @@ import httpx2
 import uvicorn
 
 from unyo.api.heads import HEAD_SECONDS
+from unyo.api.rate import RateLimit
 from unyo.api.serving import uvicorn_config
 from unyo.bootstrap import Desk, open_desk
 from unyo.demo.cast import SECRET_KEY, SERVICE, YAMADA, Actor
@@ -202,12 +203,13 @@ def desk_on(
     clock: Clock | None = None,
     bounds: Bounds | None = None,
     body_seconds: float = 15.0,
+    rate: RateLimit | None = None,
     patience: Patience = PATIENCE,
 ) -> Iterator[DeskUnderTest]:
     """Open a desk on a filled database."""
     clock = clock or Clock()
     engines = open_engines(parse_url(url), patience=patience)
-    desk = open_desk(engines, Keyring(SECRET_KEY), clock=clock, bounds=bounds, body_seconds=body_seconds)
+    desk = open_desk(engines, Keyring(SECRET_KEY), clock=clock, bounds=bounds, body_seconds=body_seconds, rate=rate)
     carried = (TRANSPORTS[transport] if isinstance(transport, str) else transport)(desk)
     try:
         yield DeskUnderTest(url, desk, clock, carried)

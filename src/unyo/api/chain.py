@@ -27,6 +27,7 @@ from unyo.uom.signature import SignedCall, Unverified, encoded_path, verify
 from .arrivals import Arrivals
 from .http import BODY_SECONDS, HttpCall, Rejected
 from .media import check_media_type
+from .rate import RateLimit
 from .results import answer_of
 
 log = logging.getLogger(__name__)
@@ -79,6 +80,7 @@ class UomApi:
         clock: Callable[[], datetime],
         *,
         body_seconds: float = BODY_SECONDS,
+        rate: RateLimit | None = None,
     ) -> None:
         self._keys = keys
         self._writer = writer
@@ -86,6 +88,7 @@ class UomApi:
         self._reads = reads
         self._clock = clock
         self._body_seconds = body_seconds
+        self._rate = rate
         self._limiter: anyio.CapacityLimiter | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -121,8 +124,10 @@ class UomApi:
         check_media_type(call)
         body = await call.body(self._body_seconds)
         caller = await self._authenticate(call, body)
+        if self._rate is not None:
+            _count(self._rate, caller, call)
         if action.writes and self._writer.is_full(len(body)):
-            raise _too_many()
+            raise _too_many(_RETRY_SECONDS)
         call_id = _call_id(call, action, body)
         command = _command(action, body)
         if isinstance(command, RegisterTicket | UpdateTicket):
@@ -152,7 +157,7 @@ class UomApi:
         try:
             outcome = await self._arrivals.carry_out(write)
         except QueueFull:
-            raise _too_many() from None
+            raise _too_many(_RETRY_SECONDS) from None
         if isinstance(outcome, Refusal):
             raise Rejected(outcome)
         return _written(action, outcome)
@@ -191,8 +196,15 @@ def _call_id(call: HttpCall, action: Action, body: bytes) -> CallId | None:
     return CallId(value.lower(), action.name, hashlib.sha256(body).digest())
 
 
-def _too_many() -> Rejected:
-    return Rejected(Failure.TOO_MANY_REQUESTS, {"Retry-After": str(_RETRY_SECONDS)})
+def _count(rate: RateLimit, caller: Caller, call: HttpCall) -> None:
+    standing = rate.count(caller.access_key)
+    call.standing = standing.headers
+    if standing.retry_after:
+        raise _too_many(standing.retry_after)
+
+
+def _too_many(seconds: int) -> Rejected:
+    return Rejected(Failure.TOO_MANY_REQUESTS, {"Retry-After": str(seconds)})
 
 
 def _command(action: Action, body: bytes) -> Command:
@@ -227,6 +239,7 @@ async def _send(reply: Reply, call: HttpCall, send: Send) -> None:
         await call.drain()
         headers.append((b"connection", b"close"))
     body = codec.encode(reply.envelope)
+    headers += call.standing
     headers += [(b"content-type", _CONTENT_TYPE), (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -1,6 +1,7 @@
 """One HTTP call, as the steps of the chain read it."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from starlette.requests import ClientDisconnect
@@ -35,6 +36,8 @@ class HttpCall:
     has_more: bool = field(init=False)
     headers: list[tuple[str, str]] = field(init=False, repr=False)
     _by_name: dict[str, list[str]] = field(init=False, repr=False)
+    standing: Sequence[tuple[bytes, bytes]] = field(init=False, default=())
+    """Headers that tell the caller where its key stands."""
     _is_asked_for: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:

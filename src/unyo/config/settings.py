@@ -77,6 +77,13 @@ class Settings(BaseSettings):
     body_seconds: float = _setting(
         Group.LIMITS, "Seconds in which a call's body must be complete.", default=15.0, gt=0, le=3600
     )
+    calls_per_minute: int = _setting(
+        Group.LIMITS,
+        "Calls a minute of an access key to each server process; further ones are answered 429. 0: no limit.",
+        default=6000,
+        ge=0,
+        le=1_000_000,
+    )
     queue_calls: int = _setting(
         Group.LIMITS,
         "Calls that may wait for the writer; further ones are answered 429.",
