@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ import uvicorn
 from unyo.api.heads import HEAD_SECONDS
 from unyo.api.rate import RateLimit
 from unyo.api.serving import uvicorn_config
+from unyo.api.tls import Certificate
 from unyo.bootstrap import Desk, open_desk
 from unyo.demo.cast import SECRET_KEY, SERVICE, YAMADA, Actor
 from unyo.storage.engine import PATIENCE, Patience, open_engines, parse_url
@@ -104,13 +106,22 @@ class InProcess:
 class OverHttp:
     """Serves the application on loopback and calls it there."""
 
-    def __init__(self, desk: Desk, head_seconds: float = HEAD_SECONDS) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        head_seconds: float = HEAD_SECONDS,
+        certificate: Certificate | None = None,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
+        self.trust = trust
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
-        self._server = uvicorn.Server(uvicorn_config(desk.app, level="WARNING", head_seconds=head_seconds))
+        config = uvicorn_config(desk.app, level="WARNING", head_seconds=head_seconds, certificate=certificate)
+        self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._listening]})
         self._thread.start()
-        self._client = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30)
+        url = f"{'https' if trust else 'http'}://127.0.0.1:{self.port}"
+        self._client = httpx2.Client(base_url=url, timeout=30, verify=trust or True)
 
     def request(self, method: str, path: str, content: bytes, headers: list[tuple[str, str]]) -> Answer:
         answer = self._client.request(method, path, content=content, headers=headers)

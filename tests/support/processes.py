@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import ssl
 import subprocess
 import sys
 import threading
@@ -25,7 +26,7 @@ from .desks import CONTENT_TYPE, Answer
 SCRIPT = str(Path(sys.executable).with_name("unyo"))
 # Longer than anything here takes; a test that reaches it has failed.
 PATIENCE = 30.0
-_RUNNING = r"Uvicorn running on (http://\S+)"
+_RUNNING = r"Uvicorn running on (https?://\S+)"
 # What would make a process talk otherwise than it does to a pipe on anybody's machine, or serve another store.
 _UNWANTED = re.compile(r"UNYO_|FORCE_COLOR|PY_COLORS|CLICOLOR|GITHUB_|COLUMNS|TTY_")
 
@@ -178,10 +179,10 @@ class Account:
 class Client:
     """Calls a running server as a client far away would: signed, over HTTP, by the real clock."""
 
-    def __init__(self, url: str, account: Account | None = None) -> None:
+    def __init__(self, url: str, account: Account | None = None, trust: ssl.SSLContext | None = None) -> None:
         self.url = url
         self.account = account
-        self._http = httpx2.Client(base_url=url, timeout=PATIENCE)
+        self._http = httpx2.Client(base_url=url, timeout=PATIENCE, verify=trust or True)
 
     def __enter__(self) -> Self:
         return self
@@ -222,19 +223,24 @@ class Client:
 
 
 @contextmanager
-def serving(*arguments: str, folder: Path, variables: Mapping[str, str] | None = None) -> Iterator[tuple[Running, str]]:
+def serving(
+    *arguments: str,
+    folder: Path,
+    variables: Mapping[str, str] | None = None,
+    trust: ssl.SSLContext | None = None,
+) -> Iterator[tuple[Running, str]]:
     """`unyo serve` on a free port, and its address; keys may call as often as they can, where nothing else is said."""
     variables = {"UNYO_SERVER_CALLS_PER_MINUTE": "0", **(variables or {})}
     with running("serve", "--port", "0", *arguments, folder=folder, variables=variables) as process:
         url = process.wait_for(_RUNNING)[1]
-        wait_until(f"{url} answers", lambda: _is_answering(url))
+        wait_until(f"{url} answers", lambda: _is_answering(url, trust))
         yield process, url
 
 
-def _is_answering(url: str) -> bool:
+def _is_answering(url: str, trust: ssl.SSLContext | None) -> bool:
     """Whether connections are taken; the parent of several workers tells its port before they do so."""
     try:
-        return httpx2.get(f"{url}/livez").status_code == 200
+        return httpx2.get(f"{url}/livez", verify=trust or True).status_code == 200
     except httpx2.ConnectError:
         return False
 

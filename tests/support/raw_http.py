@@ -4,6 +4,7 @@ import http.client
 import json
 import select
 import socket
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -20,8 +21,10 @@ from .processes import PATIENCE
 class RawConnection:
     """One connection to a served desk."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, trust: ssl.SSLContext | None = None) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
+        if trust is not None:
+            self._socket = trust.wrap_socket(self._socket, server_hostname="127.0.0.1")
         self._stream = self._socket.makefile("rb")
 
     def send(self, *parts: bytes) -> None:
@@ -68,7 +71,7 @@ class RawConnection:
 def raw_connection(desk: DeskUnderTest) -> Iterator[RawConnection]:
     """Connect to a desk that is served over HTTP."""
     assert isinstance(desk.transport, OverHttp)
-    connection = RawConnection(desk.transport.port)
+    connection = RawConnection(desk.transport.port, desk.transport.trust)
     try:
         yield connection
     finally:

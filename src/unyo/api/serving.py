@@ -10,6 +10,7 @@ import uvicorn
 
 from .heads import HEAD_SECONDS
 from .protocol import WholeAnswers
+from .tls import LOOK_SECONDS, Certificate
 
 # How long a stopping server waits for the calls that it has accepted, in seconds.
 GRACE_SECONDS: Final = 30
@@ -49,13 +50,24 @@ def log_config(level: str = "INFO") -> dict[str, Any]:
 
 
 def uvicorn_config(
-    app: Any, *, level: str = "INFO", head_seconds: float = HEAD_SECONDS, **options: Any
+    app: Any,
+    *,
+    level: str = "INFO",
+    head_seconds: float = HEAD_SECONDS,
+    certificate: Certificate | None = None,
+    **options: Any,
 ) -> uvicorn.Config:
     """The configuration of a server; the answers' headers and the log lines are our own."""
     http = partial(WholeAnswers, head_seconds=head_seconds)
+    if certificate is not None:
+        options |= {
+            "ssl_context_factory": certificate.open,
+            "callback_notify": certificate.exchange,
+            "timeout_notify": LOOK_SECONDS,
+        }
     return uvicorn.Config(
         app,
-        loop="uvloop",
+        loop="unyo.api.loop:Loop",
         http=cast(type[asyncio.Protocol], http),  # uvicorn calls it, and nothing else
         ws="none",
         lifespan="on",

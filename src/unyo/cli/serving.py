@@ -9,6 +9,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from unyo.api.serving import uvicorn_config
+from unyo.api.tls import Certificate, UnusableCertificate
 from unyo.bootstrap import app_for_good, app_of, serving_store
 from unyo.config.loading import Loaded, WrongSettings
 from unyo.config.settings import Settings, trouble_in
@@ -27,7 +28,7 @@ def serve(settings: Loaded) -> None:
 
     `unyo config` shows these settings with the values that they have, and where each comes from.
     """
-    with plain_errors():
+    with plain_errors(UnusableCertificate):
         if trouble := trouble_in(settings.settings):
             raise WrongSettings(trouble)
         _run(_config(settings.settings))
@@ -35,6 +36,7 @@ def serve(settings: Loaded) -> None:
 
 def _config(settings: Settings) -> uvicorn.Config:
     """A server of this installation, which is known to be one that can be served."""
+    certificate = _certificate(settings)
     engines, keyring = serving_store(settings)
     options: dict[str, Any] = {
         "host": settings.host,
@@ -42,6 +44,7 @@ def _config(settings: Settings) -> uvicorn.Config:
         "workers": settings.workers,
         "level": settings.log_level.upper(),
         "head_seconds": settings.head_seconds,
+        "certificate": certificate,
     }
     if settings.workers == 1:
         return uvicorn_config(app_for_good(engines, keyring, settings), **options)
@@ -51,6 +54,14 @@ def _config(settings: Settings) -> uvicorn.Config:
             "SQLite has one writer, so it is served by one process: use --workers 1, or PostgreSQL for more"
         )
     return uvicorn_config(partial(app_of, settings), factory=True, **options)
+
+
+def _certificate(settings: Settings) -> Certificate | None:
+    """The certificate, if there is one; it can be used."""
+    if settings.tls_cert is None or settings.tls_key is None:
+        return None
+    Certificate(settings.tls_cert, settings.tls_key).open()  # another one goes to the workers, who open it themselves
+    return Certificate(settings.tls_cert, settings.tls_key)
 
 
 def _run(config: uvicorn.Config) -> None:

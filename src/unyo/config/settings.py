@@ -45,6 +45,14 @@ class Settings(BaseSettings):
     workers: int = _setting(
         Group.LISTENING, "Server processes; more than one needs PostgreSQL.", default=1, ge=1, le=64
     )
+    tls_cert: Path | None = _setting(
+        Group.LISTENING,
+        "PEM file with the certificate for TLS and what it is issued by; it may be exchanged while the server serves.",
+        default=None,
+    )
+    tls_key: Path | None = _setting(
+        Group.LISTENING, "PEM file with the certificate's private key, without a password.", default=None
+    )
     behind_tls_proxy: bool = _setting(
         Group.LISTENING,
         "A proxy that speaks TLS stands before this server, which may then listen on other addresses than loopback.",
@@ -117,10 +125,13 @@ class Settings(BaseSettings):
 def trouble_in(settings: Settings) -> list[str]:
     """What must be otherwise before these settings can be served, a sentence each."""
     found = []
-    if not (_is_loopback(settings.host) or settings.behind_tls_proxy):
+    has_tls = settings.tls_cert is not None
+    if has_tls != (settings.tls_key is not None):
+        found.append("tls_cert and tls_key belong together: give both of them, or none")
+    if not (_is_loopback(settings.host) or settings.behind_tls_proxy or has_tls):
         found.append(
-            f"plain http is refused on {settings.host}, which others can reach: put a proxy that speaks TLS before it "
-            "and say so with behind_tls_proxy, or listen on 127.0.0.1"
+            f"plain http is refused on {settings.host}, which others can reach: give tls_cert and tls_key, or put a "
+            "proxy that speaks TLS before it and say so with behind_tls_proxy, or listen on 127.0.0.1"
         )
     return found
 
