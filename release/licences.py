@@ -17,6 +17,7 @@ ALLOWED: Final = frozenset(
         "Apache-2.0",
         "BSD-2-Clause",
         "BSD-3-Clause",
+        "BSD License",
         "ISC License (ISCL)",
         "LGPL-3.0-only",
         "MIT",
