@@ -15,7 +15,7 @@ from support.commands import unyo_here
 from support.databases import KINDS, Databases
 from support.desks import NEW_INCIDENT, desk_on
 from support.installations import contents, execute, install
-from support.moved import stored, without_tickets
+from support.moved import GIVE_A_NUMBER, stored, without_tickets
 from support.processes import SCRIPT, Finished, ended
 from unyo.demo.cast import ITO
 from unyo.demo.prepare import prepare
@@ -24,10 +24,6 @@ from unyo.storage.exporting import PAGE, snapshot
 from unyo.uom.actions import CALL_ID_HEADER
 
 TICKET = "UTM123457"
-GIVE_A_NUMBER = {
-    "sqlite": "UPDATE ticket_counter SET last = 777777",
-    "postgresql": "SELECT setval('ticket_numbers', 777777)",
-}
 ODD = 'odd\u2028 "text" \\ \x85\U0001f600\n'
 CALL = {CALL_ID_HEADER: "01234567-89ab-cdef-0123-456789abcdef"}
 CALLS = PAGE + 2

@@ -17,6 +17,8 @@ MODULES: Final = {
     "config": "settings",
     "doctor": "doctor",
     "migrate": "installing",
+    "backup": "keeping",
+    "restore": "keeping",
     "export": "transfer",
     "import": "transfer",
 }

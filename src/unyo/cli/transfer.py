@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Annotated, BinaryIO
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
 from unyo.bootstrap import migrated_database
 from unyo.config.settings import Settings
@@ -21,6 +19,7 @@ from unyo.storage.importing import read_header, take_in
 
 from .errors import plain_errors
 from .flags import DATABASE, with_settings
+from .progress import progress
 
 STANDARD = "-"
 
@@ -41,12 +40,11 @@ def export(
         _opened(settings.database) as engines,
         snapshot(engines) as (first, lines),
         _written(file) as output,
-        _progress() as progress,
+        progress("exporting", _lines_of(first["counts"])) as advance,
     ):
-        task = progress.add_task("exporting", total=_lines_of(first["counts"]))
         for line in lines:
             output.write(line)
-            progress.advance(task)
+            advance(1)
     typer.echo(f"Exported {_told(first['counts'])}.", err=file == STANDARD)
 
 
@@ -65,12 +63,11 @@ def import_(
         storage_errors("importing"),
         _read(file) as source,
         engines.writing.begin() as connection,
-        _progress() as progress,
     ):
         first = read_header(source)
-        task = progress.add_task("importing", total=_lines_of(first["counts"]))
-        for count in take_in(connection, first, source):
-            progress.advance(task, count)
+        with progress("importing", _lines_of(first["counts"])) as advance:
+            for count in take_in(connection, first, source):
+                advance(count)
     typer.echo(f"Imported {_told(first['counts'])}.")
 
 
@@ -94,14 +91,6 @@ def _told(counts: dict[str, int]) -> str:
         f"{counts['tickets']} tickets, {counts['memos']} memos, {counts['history']} history entries "
         f"and {counts['calls']} kept calls"
     )
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """A bar on a terminal, and nothing elsewhere."""
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        yield progress
 
 
 @contextmanager

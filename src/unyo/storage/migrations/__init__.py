@@ -39,6 +39,22 @@ def revision_of(engine: Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+class UnknownRevision(Exception):
+    """A revision of the tables that this release does not know."""
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Bring a database to a revision, in the caller's transaction; by default to this release's.
+
+    Raises:
+        UnknownRevision: there is none of that name.
+    """
+    try:
+        command.upgrade(config(connection), revision)
+    except CommandError as error:
+        raise UnknownRevision(str(error)) from error
+
+
 def migrate(engine: Engine) -> tuple[str | None, str]:
     """Bring a database to this release's tables, all or nothing; the revisions before and after.
 
@@ -48,7 +64,7 @@ def migrate(engine: Engine) -> tuple[str | None, str]:
     before = revision_of(engine)
     try:
         with storage_errors("migrating"), engine.begin() as connection:
-            command.upgrade(config(connection), "head")
-    except CommandError as error:
+            upgrade(connection)
+    except UnknownRevision as error:
         raise StorageFailed(f"migrating: {error}: the database was made by a newer release") from error
     return before, newest()
