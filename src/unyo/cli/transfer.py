@@ -15,7 +15,7 @@ from unyo.storage.administration import NotPossible
 from unyo.storage.engine import Engines
 from unyo.storage.errors import storage_errors
 from unyo.storage.exporting import snapshot
-from unyo.storage.importing import read_header, take_in
+from unyo.storage.importing import check_alone, read_header, take_in
 
 from .errors import plain_errors
 from .flags import DATABASE, with_settings
@@ -59,7 +59,7 @@ def import_(
     The installation must have the service codes that the tickets belong to.
     """
     with (
-        _opened(settings.database) as engines,
+        _opened(settings.database, alone=True) as engines,
         storage_errors("importing"),
         _read(file) as source,
         engines.writing.begin() as connection,
@@ -72,11 +72,13 @@ def import_(
 
 
 @contextmanager
-def _opened(database: str) -> Iterator[Engines]:
+def _opened(database: str, *, alone: bool = False) -> Iterator[Engines]:
     """A database at this release's tables; what a user can mend is told in one line."""
     with plain_errors():
         engines = migrated_database(database)
         try:
+            if alone:
+                check_alone(engines)
             yield engines
         finally:
             engines.dispose()

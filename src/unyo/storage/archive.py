@@ -5,9 +5,9 @@ import json
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import Any, BinaryIO, Final, Literal
+from typing import Any, BinaryIO, Final, Literal, Self
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 import sqlalchemy as sa
@@ -90,6 +90,13 @@ class ArchiveWriter:
     def __init__(self, file: BinaryIO) -> None:
         self._zip = ZipFile(file, "w", ZIP_DEFLATED, compresslevel=_LEVEL)
         self._tables: list[StoredTable] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(OSError):  # said already; here it would only be said again
+            self._zip.close()
 
     def write_table(self, table: sa.Table, pages: Iterable[Sequence[Values]]) -> Iterator[int]:
         """Write the rows of a table, and say after each page how many it had."""

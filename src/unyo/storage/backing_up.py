@@ -43,15 +43,15 @@ class Snapshot:
 
     def write(self, file: BinaryIO, made_at: datetime) -> Iterator[int]:
         """Write a backup, and say after each page how many rows it had."""
-        archive = ArchiveWriter(file)
-        for table in BACKED_UP:
-            yield from archive.write_table(table, self._pages(table))
-        archive.finish(
-            unyo=__version__,
-            schema_revision=newest(),
-            made_at=made_at.isoformat(timespec="seconds"),
-            last_number=self._last_number,
-        )
+        with ArchiveWriter(file) as archive:
+            for table in BACKED_UP:
+                yield from archive.write_table(table, self._pages(table))
+            archive.finish(
+                unyo=__version__,
+                schema_revision=newest(),
+                made_at=made_at.isoformat(timespec="seconds"),
+                last_number=self._last_number,
+            )
 
     def _pages(self, table: sa.Table) -> Iterator[Any]:
         streaming = self._connection.execution_options(stream_results=True, yield_per=_PAGE)

@@ -15,6 +15,8 @@ READERS: Final = 8
 _MORE_WRITERS: Final = 2
 # How many connections one process opens at the most.
 CONNECTIONS: Final = READERS + 1 + _MORE_WRITERS
+# By which PostgreSQL tells our connections from others'.
+APPLICATION: Final = "unyo"
 # A host that vanished is noticed within some fifteen seconds, not at the kernel's quarter of an hour.
 _KEEPALIVE: dict[str, int] = {
     "keepalives_idle": 5,
@@ -152,7 +154,7 @@ def _postgresql(url: URL, patience: Patience) -> Engines:
         "paramstyle": "numeric_dollar",
         "connect_args": {
             "connect_timeout": patience.connect,
-            "application_name": "unyo",
+            "application_name": APPLICATION,
             "cursor_factory": RawCursor,
             **_KEEPALIVE,
         },

@@ -11,6 +11,8 @@ from sqlalchemy.engine import Connection
 from unyo.tickets.model import format_ticket_id
 
 from .administration import NotPossible
+from .engine import APPLICATION, Engines
+from .errors import storage_errors
 from .exporting import FORMAT, FORMAT_VERSION, PAGE
 from .json_rows import CALLS, Json, Row, load_change, load_memo, load_ticket
 from .migrations import newest
@@ -44,6 +46,38 @@ def read_header(lines: Iterator[bytes]) -> Json:
             if 0 <= last < _TOO_HIGH and all(isinstance(code, str) for code in codes):
                 return found
     raise NotPossible("the file's header is broken: export anew")
+
+
+def check_alone(engines: Engines) -> None:
+    """Check that nobody else of unyo is connected: a server may hold ticket numbers that the import is about to use.
+
+    On SQLite the import is the only writer, and a server takes each number anew.
+
+    Raises:
+        NotPossible: somebody is.
+        StorageFailed: the database did not answer.
+    """
+    if engines.is_sqlite:
+        return
+    with (
+        storage_errors("importing"),
+        engines.reading.begin() as reading,  # the one that its pool holds already
+        engines.writing.begin() as writing,
+    ):
+        own = [
+            connection.execute(sa.select(sa.func.pg_backend_pid())).scalar_one() for connection in (reading, writing)
+        ]
+        activity = sa.table("pg_stat_activity", *map(sa.column, ("pid", "datname", "application_name")))
+        others = sa.select(sa.func.count()).where(
+            activity.c.datname == sa.func.current_database(),
+            activity.c.application_name == APPLICATION,
+            activity.c.pid.not_in(own),
+        )
+        if reading.execute(others).scalar_one():
+            raise NotPossible(
+                "somebody else of unyo is connected to this database: stop its servers (and other commands), then "
+                "import again"
+            )
 
 
 def take_in(connection: Connection, header: Json, lines: Iterator[bytes]) -> Iterator[int]:
