@@ -7,7 +7,9 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from unyo.bootstrap import system_clock
 from unyo.storage import administration
+from unyo.storage.administration import Admin, Author
 from unyo.storage.engine import Engines, open_engines, parse_url
 from unyo.storage.tables import history
 from unyo.tickets.directory import Role
@@ -82,8 +84,9 @@ def measure(place: Place, sizes: Sizes, tell: Tell) -> tuple[Results, list[float
 def _load(place: Place, sizes: Sizes) -> Loaded:
     engines = open_engines(parse_url(place.url))
     with engines.writing.begin() as connection:
-        administration.add_service(connection, tickets.LISTED)
-        administration.add_member(connection, tickets.LISTED, tickets.MASTER_ID, Role.OWNER)
+        admin = Admin(connection, Author("bench"), system_clock())
+        administration.add_service(admin, tickets.LISTED)
+        administration.add_member(admin, tickets.LISTED, tickets.MASTER_ID, Role.OWNER)
     loaded = tickets.load(engines, tickets.UPDATED, _FIRST, sizes.loaded)
     tickets.load(engines, tickets.LISTED, _FIRST_LISTED, LISTED_TICKETS)
     _settle(engines)

@@ -9,13 +9,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from support.clock import START
 from support.desks import DeskUnderTest
+from support.directories import admin
 from support.gate import at_once
 from support.installations import contents
 from unyo.demo.cast import ITO, OTHER_SERVICE, SATO, SECRET_KEY, SERVERS, SERVICE, YAMADA
 from unyo.storage import administration
-from unyo.storage.administration import NewKey, NotPossible, make_key
+from unyo.storage.administration import Admin, NewKey, NotPossible, make_key
 from unyo.storage.directory import DirectoryCache
 from unyo.storage.engine import open_engines, parse_url
 from unyo.storage.keyring import Keyring, WrongKey
@@ -28,7 +28,7 @@ from unyo.tickets.model import TicketKind
 KEYRING = Keyring(SECRET_KEY)
 NEW_SERVICE, NEWCOMER = "uom00000009", "SA0000009"
 KEY = NewKey("NEWKEY00000000000009", "NewSecretNewSecretNewSecretNewSecret0009")
-Change = Callable[[Connection], None]
+Change = Callable[[Admin], None]
 
 
 @pytest.fixture
@@ -54,22 +54,20 @@ def _directory(connection: Connection) -> Directory:
     return DirectoryCache(connection.engine).as_seen_by(connection)
 
 
-def _add_key(connection: Connection, key: NewKey = KEY, master_id: str = SATO.master_id) -> None:
-    administration.add_key(connection, KEYRING, master_id, key, START)
+def _add_key(by: Admin, key: NewKey = KEY, master_id: str = SATO.master_id) -> None:
+    administration.add_key(by, KEYRING, master_id, key)
 
 
 CHANGES: Mapping[str, tuple[Change, Callable[[Directory], Any], Any]] = {
     "a service is added": (
-        lambda connection: administration.add_service(connection, NEW_SERVICE, "新しいお客様", ["一班", "二班"]),
+        lambda by: administration.add_service(by, NEW_SERVICE, "新しいお客様", ["一班", "二班"]),
         lambda seen: [
             each.value for each in seen.services[NEW_SERVICE].options if each.parameter == "management_group"
         ],
         ["制限しない", "一班", "二班"] * 2,
     ),
     "a member is added": (
-        lambda connection: administration.add_member(
-            connection, OTHER_SERVICE, SATO.master_id, Role.ADMINISTRATOR, may_approve=True
-        ),
+        lambda by: administration.add_member(by, OTHER_SERVICE, SATO.master_id, Role.ADMINISTRATOR, may_approve=True),
         lambda seen: seen.services[OTHER_SERVICE].members[SATO.master_id],
         Member(SATO.master_id, Role.ADMINISTRATOR, may_approve=True),
     ),
@@ -79,17 +77,17 @@ CHANGES: Mapping[str, tuple[Change, Callable[[Directory], Any], Any]] = {
         (SATO.master_id, KEY.secret_key),
     ),
     "a key is deleted": (
-        lambda connection: administration.delete_key(connection, SATO.key.access_key),
+        lambda by: administration.delete_key(by, SATO.key.access_key),
         lambda seen: (SATO.key.access_key in seen.keys, YAMADA.key.access_key in seen.keys),
         (False, True),
     ),
     "a role is set": (
-        lambda connection: administration.set_role(connection, SERVICE, SATO.master_id, Role.READER, may_approve=True),
+        lambda by: administration.set_role(by, SERVICE, SATO.master_id, Role.READER, may_approve=True),
         lambda seen: seen.services[SERVICE].members[SATO.master_id],
         Member(SATO.master_id, Role.READER, may_approve=True),
     ),
     "an option is retired": (
-        lambda connection: administration.retire_option(connection, SERVICE, "1", "priority", "中"),
+        lambda by: administration.retire_option(by, SERVICE, "1", "priority", "中"),
         lambda seen: [
             [*seen.services[code].order_of(kind, "priority")]
             for code in (SERVICE, OTHER_SERVICE)
@@ -105,7 +103,7 @@ def test_a_change_moves_the_version_and_shows_in_the_directory(shared_desk: Desk
     change, shown, expected = CHANGES[name]
     with _undone(shared_desk) as connection:
         before = _version(connection)
-        change(connection)
+        change(admin(connection))
         assert _version(connection) > before
         assert shown(_directory(connection)) == expected
 
@@ -113,22 +111,23 @@ def test_a_change_moves_the_version_and_shows_in_the_directory(shared_desk: Desk
 def test_an_account_is_added_once_and_moves_the_version_once(shared_desk: DeskUnderTest) -> None:
     with _undone(shared_desk) as connection:
         before = _version(connection)
-        administration.add_account(connection, NEWCOMER, "新人")
+        administration.add_account(admin(connection), NEWCOMER, "新人")
         moved = _version(connection)
-        administration.add_account(connection, NEWCOMER, "別の名前")
+        with pytest.raises(NotPossible, match=f"^the account {NEWCOMER} exists already$"):
+            administration.add_account(admin(connection), NEWCOMER, "別の名前")
         assert before < moved == _version(connection)
-        administration.add_member(connection, SERVICE, NEWCOMER, Role.READER, groups=[SERVERS])
+        administration.add_member(admin(connection), SERVICE, NEWCOMER, Role.READER, groups=[SERVERS])
         seen = _directory(connection).services[SERVICE].members[NEWCOMER]
     assert seen == Member(NEWCOMER, Role.READER, groups=frozenset({SERVERS}))
 
 
 REFUSED: Mapping[str, tuple[Change, str]] = {
     "a service that exists": (
-        lambda connection: administration.add_service(connection, SERVICE),
+        lambda by: administration.add_service(by, SERVICE),
         f"the service code {SERVICE} exists already",
     ),
     "a member who is one": (
-        lambda connection: administration.add_member(connection, SERVICE, SATO.master_id, Role.OWNER),
+        lambda by: administration.add_member(by, SERVICE, SATO.master_id, Role.OWNER),
         f"{SATO.master_id} is a member of {SERVICE} already",
     ),
     "a key that exists": (
@@ -136,27 +135,27 @@ REFUSED: Mapping[str, tuple[Change, str]] = {
         f"the access key {YAMADA.key.access_key} exists already",
     ),
     "deleting an unknown key": (
-        lambda connection: administration.delete_key(connection, KEY.access_key),
+        lambda by: administration.delete_key(by, KEY.access_key),
         f"there is no access key {KEY.access_key}",
     ),
     "a role of an unknown account": (
-        lambda connection: administration.set_role(connection, SERVICE, NEWCOMER, Role.OWNER, may_approve=True),
+        lambda by: administration.set_role(by, SERVICE, NEWCOMER, Role.OWNER, may_approve=True),
         f"{NEWCOMER} is no member of {SERVICE}",
     ),
     "a role in another service": (
-        lambda connection: administration.set_role(connection, SERVICE, ITO.master_id, Role.OWNER, may_approve=True),
+        lambda by: administration.set_role(by, SERVICE, ITO.master_id, Role.OWNER, may_approve=True),
         f"{ITO.master_id} is no member of {SERVICE}",
     ),
     "retiring an unknown value": (
-        lambda connection: administration.retire_option(connection, SERVICE, "1", "priority", "最高"),
-        "priority has no value 最高",
+        lambda by: administration.retire_option(by, SERVICE, "1", "priority", "最高"),
+        "Priority has no value 最高",
     ),
     "retiring another kind's value": (
-        lambda connection: administration.retire_option(connection, SERVICE, "2", "impact", "有"),
-        "impact has no value 有",
+        lambda by: administration.retire_option(by, SERVICE, "2", "impact", "有"),
+        "Impact has no value 有",
     ),
     "claiming a demonstration": (
-        lambda connection: administration.claim_installation(connection, KEYRING, demo=False),
+        lambda by: administration.claim_installation(by, KEYRING, demo=False),
         "this database was made by `unyo demo`: its secrets are published. Take another one",
     ),
 }
@@ -175,20 +174,20 @@ def test_what_cannot_be_done_is_refused_and_changes_nothing(shared_desk: DeskUnd
 def test_an_account_has_five_keys_at_most_and_another_once_one_was_deleted(engine: Engine, filled_url: str) -> None:
     with engine.begin() as connection:
         for _ in range(4):
-            _add_key(connection, make_key())
+            _add_key(admin(connection), make_key())
     before = contents(filled_url)
     with pytest.raises(NotPossible, match=r"^SA7654321 has 5 access keys already: delete one first$"):
         _in_a_transaction(engine, partial(_add_key, key=make_key()))
     assert contents(filled_url) == before
     _in_a_transaction(engine, partial(_add_key, key=make_key(), master_id=YAMADA.master_id))
-    _in_a_transaction(engine, lambda connection: administration.delete_key(connection, SATO.key.access_key))
+    _in_a_transaction(engine, lambda by: administration.delete_key(by, SATO.key.access_key))
     _in_a_transaction(engine, partial(_add_key, key=make_key()))
 
 
 def test_of_several_who_add_the_fifth_key_at_once_one_does(engine: Engine) -> None:
     with engine.begin() as connection:
         for _ in range(3):
-            _add_key(connection, make_key())
+            _add_key(admin(connection), make_key())
     done = at_once(*(partial(_is_done, engine, partial(_add_key, key=make_key())) for _ in range(3)))
     assert sorted(done) == [False, False, True]
     with engine.begin() as connection:
@@ -198,7 +197,7 @@ def test_of_several_who_add_the_fifth_key_at_once_one_does(engine: Engine) -> No
 
 def _in_a_transaction(engine: Engine, change: Change) -> None:
     with engine.begin() as connection:
-        change(connection)
+        change(admin(connection))
 
 
 def _is_done(engine: Engine, change: Change) -> bool:
@@ -215,10 +214,10 @@ def test_an_installation_is_claimed_once_and_opens_with_its_own_key_only(empty_u
     with engines.writing.begin() as connection:
         with pytest.raises(NotPossible, match="holds no service yet: run `unyo init` first"):
             administration.check_key(connection, KEYRING)
-        administration.claim_installation(connection, KEYRING, demo=False)
+        administration.claim_installation(admin(connection), KEYRING, demo=False)
         administration.check_key(connection, KEYRING)
         with pytest.raises(WrongKey, match="not the one that this database's secrets were encrypted with"):
             administration.check_key(connection, Keyring(make_sealing_key()))
         with pytest.raises(NotPossible, match=r"^this database is an installation already"):
-            administration.claim_installation(connection, KEYRING, demo=False)
+            administration.claim_installation(admin(connection), KEYRING, demo=False)
     engines.dispose()

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from support.desks import NEW_INCIDENT, DeskUnderTest
+from support.directories import admin
 from support.faults import after_a_statement
 from support.gate import outcome_of, write_call
 from support.processes import wait_until
@@ -50,8 +51,8 @@ def _changing(engines: Engines) -> Iterator[Connection]:
 
 def _add_newcomer(connection: Connection) -> None:
     """A member who may see the servers' tickets only, added in one go."""
-    administration.add_account(connection, NEWCOMER, "新人")
-    administration.add_member(connection, SERVICE, NEWCOMER, Role.UPDATER, groups=[SERVERS])
+    administration.add_account(admin(connection), NEWCOMER, "新人")
+    administration.add_member(admin(connection), SERVICE, NEWCOMER, Role.UPDATER, groups=[SERVERS])
 
 
 def _is_stale(cache: DirectoryCache, asked: tuple[float, float]) -> bool:
@@ -130,7 +131,7 @@ def test_a_right_that_was_taken_away_is_judged_by_at_once_when_something_is_writ
     body = desk.echo(writer=SATO)
     assert desk.call("UpdateTicket", body, actor=SATO).error is None
     with _changing(engines) as connection:
-        administration.set_role(connection, SERVICE, SATO.master_id, Role.READER, may_approve=False)
+        administration.set_role(admin(connection), SERVICE, SATO.master_id, Role.READER, may_approve=False)
     answer = desk.call("UpdateTicket", {**body, "Title": "もう書けない"}, actor=SATO)
     assert answer.error == ("PARAMETER_ERROR", "指定されたSAアカウントまたはサービスコードが不正です。")
 
@@ -139,7 +140,7 @@ def test_a_right_that_was_given_holds_at_once_when_something_is_written(desk: De
     body = {**desk.echo(writer=SATO), "StateCode": "クローズ", "FinishApprovalUserId": YAMADA.master_id}
     assert desk.call("UpdateTicket", body, actor=SATO).error_type == "NO_ROLES_TO_CLOSE"
     with _changing(engines) as connection:
-        administration.set_role(connection, SERVICE, SATO.master_id, Role.UPDATER, may_approve=True)
+        administration.set_role(admin(connection), SERVICE, SATO.master_id, Role.UPDATER, may_approve=True)
     assert desk.call("UpdateTicket", body, actor=SATO).error is None
 
 
@@ -148,7 +149,7 @@ def test_a_value_that_was_retired_is_refused_at_once_when_something_is_written(
 ) -> None:
     desk.register({**NEW_INCIDENT, "Priority": "低"})
     with _changing(engines) as connection:
-        administration.retire_option(connection, SERVICE, "1", "priority", "低")
+        administration.retire_option(admin(connection), SERVICE, "1", "priority", "低")
     outcome = outcome_of(desk.desk.writer.submit(write_call("RegisterTicket", {**NEW_INCIDENT, "Priority": "低"})))
     assert outcome == Refusal(Reason.WRONG, ("Priority",))
 
@@ -156,14 +157,14 @@ def test_a_value_that_was_retired_is_refused_at_once_when_something_is_written(
 def test_a_call_whose_key_was_deleted_while_it_waited_is_not_carried_out(desk: DeskUnderTest, engines: Engines) -> None:
     call = write_call("RegisterTicket", NEW_INCIDENT, SATO)
     with _changing(engines) as connection:
-        administration.delete_key(connection, SATO.key.access_key)
+        administration.delete_key(admin(connection), SATO.key.access_key)
     assert outcome_of(desk.desk.writer.submit(call)) == Refusal(Reason.UNAUTHENTICATED)
 
 
 def test_a_deleted_key_opens_nothing_after_half_a_second(desk: DeskUnderTest, engines: Engines) -> None:
     assert desk.detail(actor=SATO)
     with _changing(engines) as connection:
-        administration.delete_key(connection, SATO.key.access_key)
+        administration.delete_key(admin(connection), SATO.key.access_key)
     deleted = time.monotonic()
     body = {"ServiceCode": SERVICE, "MasterID": SATO.master_id}
 

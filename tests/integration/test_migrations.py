@@ -26,7 +26,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "broken"
-down_revision = "0001"
+down_revision = "0002"
 
 
 def upgrade() -> None:
@@ -141,7 +141,7 @@ def test_a_database_that_holds_somebody_elses_table_of_that_name_is_left_as_it_w
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(filled_url: str, copy: SourceCopy) -> None:
-    (copy.versions / "0002_broken.py").write_text(BROKEN, encoding="utf-8")
+    (copy.versions / "0003_broken.py").write_text(BROKEN, encoding="utf-8")
     before = _everything(filled_url)
     refused = copy.migrate(filled_url)
     assert refused.refusal.startswith("unyo: migrating: ")
@@ -150,7 +150,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(filled_url: str, c
 
 
 def test_a_later_migration_that_fails_takes_the_earlier_ones_back_too(empty_url: str, copy: SourceCopy) -> None:
-    (copy.versions / "0002_broken.py").write_text(BROKEN, encoding="utf-8")
+    (copy.versions / "0003_broken.py").write_text(BROKEN, encoding="utf-8")
     before = _everything(empty_url)
     assert "nowhere" in copy.migrate(empty_url).refusal
     assert _everything(empty_url) == before == ({}, [], {})
@@ -158,7 +158,7 @@ def test_a_later_migration_that_fails_takes_the_earlier_ones_back_too(empty_url:
 
 def test_a_database_of_a_newer_release_is_refused_and_left_alone(filled_url: str, copy: SourceCopy) -> None:
     text = BROKEN.replace('op.execute("INSERT INTO nowhere VALUES (1)")', "pass")
-    (copy.versions / "0002_newer.py").write_text(text.replace('"broken"', '"newer"'), encoding="utf-8")
+    (copy.versions / "0003_newer.py").write_text(text.replace('"broken"', '"newer"'), encoding="utf-8")
     assert copy.migrate(filled_url).out == f"The database went from {newest()} to newer.\n"
     before = _everything(filled_url)
     with pytest.raises(StorageFailed, match=r"'newer'.*: the database was made by a newer release$"):

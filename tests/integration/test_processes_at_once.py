@@ -12,13 +12,14 @@ from sqlalchemy.engine import Connection
 
 from support.databases import Databases
 from support.desks import INCIDENT, NEW_INCIDENT, REQUEST, DeskUnderTest, desk_on, who
-from support.directories import remove_member
+from support.directories import admin
 from support.gate import GateClock, outcome_of, write_call
 from support.nodes import Node, nodes_on, together
 from support.processes import wait_until
 from unyo.demo.cast import SATO, SERVICE, TAKAHASHI, TANAKA, YAMADA, Actor
 from unyo.services.ports import Done
 from unyo.storage import administration
+from unyo.storage.administration import Admin
 from unyo.storage.engine import open_engines, parse_url
 from unyo.tickets.directory import Role
 from unyo.tickets.errors import Reason, Refusal
@@ -102,10 +103,10 @@ def test_what_was_revoked_is_gone_from_every_process_writes_at_once_and_reads_wi
     for node in nodes.all:  # each has seen the directory as it was
         assert [node.call("GetOptionList", who(actor)).error for actor in actors] == [None] * 3
     with _administering(nodes.desk.url) as connection:
-        administration.delete_key(connection, SATO.key.access_key)
-        administration.set_role(connection, SERVICE, TAKAHASHI.master_id, Role.READER, may_approve=False)
-        remove_member(connection, SERVICE, TANAKA.master_id)
-        administration.retire_option(connection, SERVICE, "2", "priority", "低")
+        administration.delete_key(admin(connection), SATO.key.access_key)
+        administration.set_role(admin(connection), SERVICE, TAKAHASHI.master_id, Role.READER, may_approve=False)
+        administration.remove_member(admin(connection), SERVICE, TANAKA.master_id)
+        administration.retire_option(admin(connection), SERVICE, "2", "priority", "低")
     since = time.monotonic()
 
     refused = [writing.call("UpdateTicket", {**before[actor], "Title": "変更"}) for actor in actors]
@@ -121,7 +122,7 @@ def test_what_was_revoked_is_gone_from_every_process_writes_at_once_and_reads_wi
     assert [option["Value"] for option in options if option["Parameter"] == "Priority"] == ["高", "中"]
 
 
-LOST: dict[str, tuple[Callable[[Connection], None], dict[str, str], Refusal]] = {
+LOST: dict[str, tuple[Callable[[Admin], None], dict[str, str], Refusal]] = {
     "its key": (
         partial(administration.delete_key, access_key=SATO.key.access_key),
         {"Title": "変更"},
@@ -139,7 +140,7 @@ LOST: dict[str, tuple[Callable[[Connection], None], dict[str, str], Refusal]] = 
         Refusal(Reason.NOT_A_MEMBER),
     ),
     "its membership": (
-        partial(remove_member, service_code=SERVICE, master_id=SATO.master_id),
+        partial(administration.remove_member, service_code=SERVICE, master_id=SATO.master_id),
         {"Title": "変更"},
         Refusal(Reason.NOT_A_MEMBER),
     ),
@@ -154,7 +155,7 @@ LOST: dict[str, tuple[Callable[[Connection], None], dict[str, str], Refusal]] = 
 @pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
 @pytest.mark.parametrize(("revoke", "change", "refusal"), LOST.values(), ids=LOST)
 def test_a_call_that_loses_what_it_needs_while_it_waits_in_the_queue_is_refused(
-    filled_url: str, revoke: Callable[[Connection], None], change: dict[str, str], refusal: Refusal
+    filled_url: str, revoke: Callable[[Admin], None], change: dict[str, str], refusal: Refusal
 ) -> None:
     clock = GateClock()
     with desk_on(filled_url, clock=clock) as desk:
@@ -164,6 +165,6 @@ def test_a_call_that_loses_what_it_needs_while_it_waits_in_the_queue_is_refused(
         with clock.holding(desk):
             futures = [desk.desk.writer.submit(each) for each in (call, other)]
             with _administering(filled_url) as connection:
-                revoke(connection)
+                revoke(admin(connection))
         assert [outcome_of(future) for future in futures] == [refusal, Done(other.request_id, REQUEST)]
         assert {**desk.echo(), **who(SATO)} == echo

@@ -8,6 +8,7 @@ import pytest
 
 from support.databases import Databases
 from support.desks import INCIDENT, NEW_INCIDENT, REQUEST, DeskUnderTest, desk_on, who
+from support.directories import admin
 from support.faults import connected
 from support.gate import outcome_of, write_call
 from support.installations import contents
@@ -120,7 +121,7 @@ def _stored(url: str) -> bytes:
 def test_no_secret_is_stored_in_clear_and_the_key_that_opens_them_not_at_all(desk: DeskUnderTest) -> None:
     key = administration.make_key()
     with desk.desk.engines.writing.begin() as connection:
-        administration.add_key(connection, Keyring(SECRET_KEY), YAMADA.master_id, key, desk.clock.now)
+        administration.add_key(admin(connection), Keyring(SECRET_KEY), YAMADA.master_id, key)
     stored = _stored(desk.url)
     keys = [key, *(actor.key for actor in CAST)]
     assert [each.access_key for each in keys if each.access_key.encode() not in stored] == []

@@ -21,6 +21,13 @@ MODULES: Final = {
     "restore": "keeping",
     "export": "transfer",
     "import": "transfer",
+    "service": "services",
+    "account": "accounts",
+    "role": "roles",
+    "key": "keys",
+    "group": "groups",
+    "option": "options",
+    "audit": "audit",
 }
 
 

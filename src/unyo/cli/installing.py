@@ -7,12 +7,13 @@ import typer
 from unyo.bootstrap import system_clock
 from unyo.config.settings import Settings
 from unyo.storage import administration, migrations
-from unyo.storage.administration import NewKey
+from unyo.storage.administration import Admin, NewKey
 from unyo.storage.engine import Engines, open_engines, parse_url
 from unyo.storage.errors import storage_errors
 from unyo.storage.keyring import Keyring, read_or_make_key
 from unyo.tickets.directory import Role
 
+from .author import os_author
 from .errors import plain_errors
 from .flags import DATABASE, STORE, with_settings
 
@@ -46,7 +47,7 @@ def init(
     What a failure leaves behind, another try completes.
     """
     for what, value in (("service code", service_code), ("master ID", master_id)):
-        if not (value.isascii() and value.isalnum() and len(value) <= 15):  # noqa: PLR2004 - the contract's maximum
+        if not administration.is_code(value):
             raise typer.BadParameter(f"a {what} is 1 to 15 letters and digits")
     with plain_errors():
         engines = open_engines(parse_url(settings.database))
@@ -54,11 +55,12 @@ def init(
         keyring = _new_keyring(engines, settings)
         key = administration.make_key()
         with storage_errors("making the installation"), engines.writing.begin() as connection:
-            administration.claim_installation(connection, keyring, demo=False)
-            administration.add_service(connection, service_code, groups=group or [])
-            administration.add_account(connection, master_id, name)
-            administration.add_member(connection, service_code, master_id, Role.OWNER, may_approve=True)
-            administration.add_key(connection, keyring, master_id, key, system_clock())
+            admin = Admin(connection, os_author(), system_clock())
+            administration.claim_installation(admin, keyring, demo=False)
+            administration.add_service(admin, service_code, groups=group or [])
+            administration.add_account(admin, master_id, name)
+            administration.add_member(admin, service_code, master_id, Role.OWNER, may_approve=True)
+            administration.add_key(admin, keyring, master_id, key)
         engines.dispose()
     _tell(service_code, master_id, key, settings)
     typer.echo(f"Next: unyo serve --database {engines.url.render_as_string(hide_password=True)}")

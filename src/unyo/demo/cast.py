@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from unyo.storage import administration
-from unyo.storage.administration import NewKey
+from unyo.storage.administration import Admin, Author, NewKey
 from unyo.storage.engine import Transaction
 from unyo.storage.keyring import Keyring
 from unyo.tickets.directory import Role
@@ -82,17 +82,18 @@ CAST: Final = (YAMADA, SATO, SUZUKI, TAKAHASHI, TANAKA, ITO)
 
 def add_cast(connection: Transaction, keyring: Keyring, now: datetime) -> None:
     """Fill an empty database, migrated, with the services, accounts and keys of the demonstration."""
-    administration.claim_installation(connection, keyring, demo=True)
-    administration.add_service(connection, SERVICE, "デモ運用センター", (SERVERS, NETWORKS))
-    administration.add_service(connection, OTHER_SERVICE, "別のお客様")
+    admin = Admin(connection, Author("unyo demo"), now)
+    administration.claim_installation(admin, keyring, demo=True)
+    administration.add_service(admin, SERVICE, "デモ運用センター", (SERVERS, NETWORKS))
+    administration.add_service(admin, OTHER_SERVICE, "別のお客様")
     for actor in CAST:
-        administration.add_account(connection, actor.master_id, actor.name)
+        administration.add_account(admin, actor.master_id, actor.name)
         administration.add_member(
-            connection,
+            admin,
             actor.service_code,
             actor.master_id,
             actor.role,
             may_approve=actor.may_approve,
             groups=actor.groups,
         )
-        administration.add_key(connection, keyring, actor.master_id, actor.key, now)
+        administration.add_key(admin, keyring, actor.master_id, actor.key)

@@ -3,12 +3,15 @@
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Container, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from unyo.tickets.directory import AccessKey, Directory, Member, Option, Role, Service
 from unyo.tickets.model import UNRESTRICTED, TicketKind
+from unyo.tickets.option_lists import OPTION_LISTS
 
 from .errors import storage_errors
 from .prepared import Selection
@@ -82,45 +85,48 @@ def _version(connection: Connection) -> int:
 
 
 def read_directory(connection: Connection, version: int) -> Directory:
-    """Read all services, members, option lists and keys."""
-    members = _members(connection)
+    """Read all services, members, option lists and keys; what is disabled is left out, as if it were not there."""
+    found = connection.execute(sa.select(accounts)).all()
+    names = {row.master_id: row.name for row in found}
+    enabled = {row.master_id for row in found if not row.is_disabled}
+    members = _members(connection, enabled)
     lists = _options(connection)
-    names = {row.master_id: row.name for row in connection.execute(sa.select(accounts))}
     return Directory(
         version=version,
         services={
             code: Service(code, members.get(code, {}), tuple(lists.get(code, ())), names)
-            for (code,) in connection.execute(sa.select(services.c.service_code))
+            for code in connection.execute(sa.select(services.c.service_code).where(~services.c.is_disabled)).scalars()
         },
         keys={
             row.access_key: AccessKey(row.access_key, row.master_id, row.sealed_secret)
-            for row in connection.execute(sa.select(access_keys))
+            for row in connection.execute(sa.select(access_keys).where(~access_keys.c.is_disabled))
+            if row.master_id in enabled
         },
     )
 
 
-def _members(connection: Connection) -> dict[str, dict[str, Member]]:
+def _members(connection: Connection, enabled: Container[str]) -> dict[str, dict[str, Member]]:
     groups: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in connection.execute(sa.select(group_members)):
         groups[row.service_code, row.master_id].add(row.group_name)
     found: dict[str, dict[str, Member]] = defaultdict(dict)
     for row in connection.execute(sa.select(memberships)):
-        found[row.service_code][row.master_id] = Member(
-            row.master_id,
-            Role(row.role),
-            row.may_approve,
-            frozenset(groups[row.service_code, row.master_id]),
-        )
+        if row.master_id in enabled:
+            found[row.service_code][row.master_id] = Member(
+                row.master_id,
+                Role(row.role),
+                row.may_approve,
+                frozenset(groups[row.service_code, row.master_id]),
+            )
     return found
 
 
 def _options(connection: Connection) -> dict[str, list[Option]]:
     found: dict[str, list[Option]] = defaultdict(list)
-    listed = sa.select(options).where(~options.c.is_retired)
-    for row in connection.execute(
-        listed.order_by(options.c.kind, options.c.parameter, options.c.position, options.c.value)
-    ):
-        found[row.service_code].append(Option(TicketKind(row.kind), row.parameter, row.value, row.parent))
+    listed = sa.select(options).order_by(options.c.kind, options.c.parameter, options.c.position, options.c.value)
+    for row in in_order(connection.execute(listed).all()):
+        if not row.is_retired:
+            found[row.service_code].append(Option(TicketKind(row.kind), row.parameter, row.value, row.parent))
     # The list of management groups is 制限しない and then the service's groups, in both kinds.
     groups = sa.select(management_groups).order_by(management_groups.c.position, management_groups.c.name)
     names: dict[str, list[str]] = defaultdict(list)
@@ -130,3 +136,14 @@ def _options(connection: Connection) -> dict[str, list[Option]]:
         for kind in TicketKind:
             found[code] += [Option(kind, _GROUP_PARAMETER, name) for name in (UNRESTRICTED, *names.get(code, ()))]
     return found
+
+
+def in_order(rows: Sequence[sa.Row[Any]]) -> list[sa.Row[Any]]:
+    """Values of option lists, sorted by position: what depends on another list comes in the order of that list."""
+    place = {(row.service_code, row.kind, row.parameter, row.value): number for number, row in enumerate(rows)}
+
+    def _of_parent(row: sa.Row[Any]) -> tuple[str, str, int]:
+        parameter = OPTION_LISTS[TicketKind(row.kind)].get(row.parameter, "")
+        return row.kind, row.parameter, place.get((row.service_code, row.kind, parameter, row.parent), 0)
+
+    return sorted(rows, key=_of_parent)

@@ -24,6 +24,10 @@ def _text(name: str) -> sa.Column[str]:
     return sa.Column(name, sa.Text, nullable=False, server_default="")
 
 
+def _flag(name: str) -> sa.Column[bool]:
+    return sa.Column(name, sa.Boolean, nullable=False, server_default=sa.false())
+
+
 def _value_column(field: Parameter) -> sa.Column[str] | sa.Column[datetime]:
     """A date is NULL where unset, a text is ``''``; so that a new field fits the rows that exist."""
     return sa.Column(field.key, UtcDateTime) if isinstance(field.kind, Date) else _text(field.key)
@@ -42,9 +46,21 @@ installation = sa.Table(
     sa.CheckConstraint("id = 1", name="one_row"),
 )
 
-services = sa.Table("services", metadata, sa.Column("service_code", sa.Text, primary_key=True), _text("name"))
+services = sa.Table(
+    "services",
+    metadata,
+    sa.Column("service_code", sa.Text, primary_key=True),
+    _text("name"),
+    _flag("is_disabled"),
+)
 
-accounts = sa.Table("accounts", metadata, sa.Column("master_id", sa.Text, primary_key=True), _text("name"))
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("master_id", sa.Text, primary_key=True),
+    _text("name"),
+    _flag("is_disabled"),
+)
 
 memberships = sa.Table(
     "memberships",
@@ -82,6 +98,8 @@ access_keys = sa.Table(
     sa.Column("master_id", sa.ForeignKey("accounts.master_id"), nullable=False, index=True),
     sa.Column("sealed_secret", sa.LargeBinary, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
+    _text("label"),
+    _flag("is_disabled"),
 )
 
 options = sa.Table(
@@ -94,6 +112,20 @@ options = sa.Table(
     sa.Column("value", sa.Text, primary_key=True),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("is_retired", sa.Boolean, nullable=False),
+)
+
+# Who administered what, numbered without gaps. Rows are only ever added, and refer to nothing, so that they outlive it.
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("door", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("object", sa.Text, nullable=False),
+    # {"before": …, "after": …} as JSON, null where there was or is nothing; never a secret.
+    sa.Column("details", sa.Text, nullable=False),
 )
 
 # Tickets. The service code is the first column of every key, so that they can be spread by it.

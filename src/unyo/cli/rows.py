@@ -1,0 +1,67 @@
+"""What the administering commands show: a table on a terminal, a line each with tabs in a pipe, or JSON."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from enum import Enum
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from unyo.storage.administration import AuditEntry
+
+from .showing import make_console
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
+# How the two values of a state are shown.
+_FLAGS = {True: "yes", False: "no"}
+
+
+def show_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
+    """Show rows: these columns as a table or as lines, or all of them as a JSON array."""
+    if as_json:
+        show_json(rows)
+        return
+    console = make_console()
+    if not console.is_terminal:
+        for row in rows:
+            typer.echo("\t".join(_cell(row[column]) for column in columns))
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(column.replace("_", " "), overflow="fold")
+    for row in rows:
+        # As Text: what people named something is no markup.
+        table.add_row(*(Text(_cell(row[column])) for column in columns))
+    console.print(table)
+
+
+def show_json(found: Any) -> None:
+    """Write a value as JSON; moments are ISO 8601 in UTC."""
+    typer.echo(json.dumps(found, ensure_ascii=False, indent=2, default=_plain))
+
+
+def entry_row(entry: AuditEntry) -> dict[str, Any]:
+    """A change of the audit trail as a JSON object."""
+    row = asdict(entry)
+    row["object"] = row.pop("about")
+    return row
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return _FLAGS[value]
+    if isinstance(value, datetime):
+        return value.astimezone().isoformat(" ", "seconds")
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.value if isinstance(value, Enum) else list(value)
