@@ -103,8 +103,8 @@ def test_a_settings_file_that_others_may_write_is_told(installation: Installatio
     path = installation.folder / "unyo.toml"
     path.write_text("workers = 1\n")
     path.chmod(0o666)
-    _, found = _examined(installation.folder, installation.url)
-    assert "others may write unyo.toml" in _bad(found)["settings file"]
+    _, found = _examined(installation.folder, installation.url, "--config", str(path))
+    assert f"others may write {path}" in _bad(found)["settings file"]
 
 
 def test_an_empty_database_is_told(installation: Installation, empty_database: str) -> None:

@@ -17,6 +17,8 @@ WRONG_USAGE = 2
 NEEDED: dict[str, list[str]] = {
     "init": ["--service-code", "uom1", "--master-id", "SA1"],
     "import": ["no-such-file"],
+    "backup": ["new.backup"],
+    "restore": ["no-such-file"],
     "service add": ["uom1"],
     "service change": ["uom1", "--name", "x"],
     "service disable": ["uom1"],

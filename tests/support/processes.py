@@ -18,6 +18,7 @@ from typing import IO, Any, Self
 
 import httpx2
 
+from unyo.config.table import CONFIG_VARIABLE
 from unyo.uom.actions import ACTIONS, CALL_ID_HEADER
 from unyo.uom.signature import SignedCall, signed_headers
 
@@ -32,9 +33,9 @@ _UNWANTED = re.compile(r"UNYO_|FORCE_COLOR|PY_COLORS|CLICOLOR|GITHUB_|COLUMNS|TT
 
 
 def environment(variables: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment of a process: this one's, wide help texts, and what is given."""
+    """The environment of a process: this one's, wide help texts, no settings file, and what is given."""
     kept = {name: value for name, value in os.environ.items() if not _UNWANTED.match(name)}
-    return {**kept, "COLUMNS": "400", **(variables or {})}
+    return {**kept, "COLUMNS": "400", CONFIG_VARIABLE: os.devnull, **(variables or {})}
 
 
 @dataclass(frozen=True)

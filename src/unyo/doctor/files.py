@@ -35,8 +35,8 @@ def key_file(settings: Settings) -> Iterator[Finding]:
 
 def settings_file(path: Path | None) -> Iterator[Finding]:
     """The settings file, where one is used: whoever may write it decides what is served."""
-    if path is None:
-        return
+    if path is None or not path.is_file():
+        return  # it comes from a pipe, or is the empty one that every system has
     mode = path.stat().st_mode
     if mode & (stat.S_IWGRP | stat.S_IWOTH):
         yield bad("settings file", f"others may write {path} ({stat.filemode(mode)})", f"chmod go-w {path}")
