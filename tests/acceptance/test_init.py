@@ -134,7 +134,7 @@ def test_names_that_the_wire_cannot_carry_are_refused(tmp_path: Path, option: tu
             ("--database", "sqlite:///missing/unyo.db"),
             "cannot open the database file missing/unyo.db: No such file or directory",
         ),
-        (("--secret-key-file", "missing/unyo.key"), "No such file or directory: 'missing/unyo.key'"),
+        (("--secret-key-file", "missing/unyo.key"), "missing/unyo.key: No such file or directory"),
     ],
 )
 def test_a_missing_folder_is_named_and_not_made(tmp_path: Path, option: tuple[str, str], words: str) -> None:

@@ -28,5 +28,12 @@ def plain_errors(*more: type[Exception]) -> Iterator[None]:
             typer.secho(f"unyo: {line}", err=True, fg="red")
         raise typer.Exit(WRONG_USAGE) from None
     except known as error:
-        typer.secho(f"unyo: {error}", err=True, fg="red")
+        typer.secho(f"unyo: {_said(error)}", err=True, fg="red")
         raise typer.Exit(FAILED) from None
+
+
+def _said(error: Exception) -> str:
+    """One line; a file that could not be used is named before what is wrong with it."""
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
