@@ -27,7 +27,7 @@ from unyo.storage.directory import DirectoryCache
 from unyo.storage.engine import Engines, open_engines, parse_url
 from unyo.storage.errors import storage_errors
 from unyo.storage.keyring import Keyring, read_key
-from unyo.storage.migrations import newest, revision_of
+from unyo.storage.migrations import State, standing_of
 from unyo.storage.queue import Bounds
 from unyo.storage.readers import SqlReader
 from unyo.storage.writer import GroupCommitWriter
@@ -105,18 +105,24 @@ def check_installation(engines: Engines, keyring: Keyring) -> None:
         administration.check_key(connection, keyring)
 
 
-def migrated_database(url: str) -> Engines:
-    """A database that is at this release's tables.
+def migrated_database(url: str, *, exactly: bool = False) -> Engines:
+    """A database whose tables this release can use: its own, or those that a newer release has expanded.
+
+    ``exactly`` refuses the latter, for what must not leave out anything that is in the tables.
 
     Raises:
-        NotPossible, UnusableDatabase, StorageFailed: it is not; the message says what to do.
+        NotPossible, UnusableDatabase, StorageFailed: they are not; the message says what to do.
     """
     engines = open_engines(parse_url(url), create=False)
-    if revision_of(engines.reading) != newest():
-        engines.dispose()
-        raise NotPossible(
-            "the database is not at this release's tables: run `unyo migrate` (`unyo init` for a new one)"
+    found = standing_of(engines.reading)
+    trouble = found.trouble
+    if exactly and found.state is State.AHEAD:
+        trouble = (
+            f"the database has the tables of a newer release (revision {found.revision}): do this with that release"
         )
+    if trouble:
+        engines.dispose()
+        raise NotPossible(trouble)
     return engines
 
 
@@ -178,9 +184,7 @@ def _keys(directory: DirectoryCache, keyring: Keyring) -> Keys:
 def _trouble(engines: Engines, writer: GroupCommitWriter) -> str:
     """Why the server is not ready; ``""`` when it is."""
     try:
-        found = revision_of(engines.reading)
+        found = standing_of(engines.reading)
     except StorageFailed:
         return "the database does not answer"
-    if found != newest():
-        return "the database is not at this release's tables"
-    return "" if writer.is_alive() else "the writer has stopped"
+    return found.trouble or ("" if writer.is_alive() else "the writer has stopped")

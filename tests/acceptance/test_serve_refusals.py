@@ -7,6 +7,7 @@ import pytest
 from support.commands import unyo_here
 from support.installations import KEY_FILE, Installation, contents, execute, init, install
 from support.processes import unyo
+from support.scratch import SourceCopy
 from unyo.demo.cast import SECRET_KEY
 
 DAMAGED = "unyo: the secret key is damaged: it must be the line that unyo wrote into its key file"
@@ -44,10 +45,12 @@ def test_serving_with_a_damaged_key_file_is_refused(tmp_path: Path, content: byt
     assert _serve("sqlite:///unyo.db", tmp_path) == DAMAGED
 
 
-def test_serving_an_older_schema_says_to_migrate(installation: Installation) -> None:
-    execute(installation.url, "UPDATE alembic_version SET version_num = '0000'")
+def test_serving_an_older_schema_says_to_migrate(installation: Installation, tmp_path: Path) -> None:
+    newer = SourceCopy(tmp_path)
+    newer.add_migration("newer", "pass")
     before = contents(installation.url)
-    assert _serve(installation.url, installation.folder) == NOT_THESE_TABLES
+    serve = ("serve", "--port", "0", "--database", installation.url)
+    assert unyo(*serve, folder=installation.folder, variables=newer.variables).refusal == NOT_THESE_TABLES
     assert contents(installation.url) == before
 
 
@@ -113,13 +116,13 @@ def test_a_password_in_the_url_is_not_told(tmp_path: Path) -> None:
 
 def test_migrate_brings_an_empty_database_to_this_releases_tables_once(empty_database: str, tmp_path: Path) -> None:
     first, second = (unyo("migrate", "--database", empty_database, folder=tmp_path) for _ in range(2))
-    (revision,) = contents(empty_database)["alembic_version"][0]
+    revision, _ = contents(empty_database)["alembic_version"][0]
     assert (first.status, first.out) == (0, f"The database went from empty to {revision}.\n")
     assert (second.status, second.out) == (0, "The database is at this release's tables already.\n")
 
 
 def test_migrate_leaves_the_tables_of_a_newer_release_alone(installation: Installation) -> None:
-    execute(installation.url, "UPDATE alembic_version SET version_num = '9999'")
+    execute(installation.url, "UPDATE alembic_version SET version_num = '9999', served_from = '9999'")
     before = contents(installation.url)
     refused = unyo("migrate", "--database", installation.url, folder=installation.folder)
     assert "9999" in refused.refusal

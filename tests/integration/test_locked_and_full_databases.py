@@ -1,7 +1,6 @@
 """A database that somebody else holds, or that has no more room: writes are told so, and nothing is kept half."""
 
 import os
-import random
 import shutil
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -12,7 +11,7 @@ import pytest
 
 from support.databases import Databases
 from support.desks import INCIDENT, REQUEST, DeskUnderTest, desk_on
-from support.disks import history_on, small_disk
+from support.disks import LONG, history_on, small_disk
 from support.faults import writing_held
 from support.gate import outcome_of, write_call
 from support.installations import contents
@@ -21,8 +20,6 @@ from unyo.services.ports import Done, StorageFailed
 from unyo.storage.engine import parse_url
 
 SYSTEM_ERROR = 200, ("SYSTEM_ERROR", "システムエラーが発生しました。")
-# A text that no compression makes small, so that room is needed for it.
-LONG = random.Random(1).randbytes(32_000).hex()  # noqa: S311 - the same in every run
 
 
 def test_a_write_that_finds_the_database_held_waits_and_is_carried_out_when_it_comes_free(desk: DeskUnderTest) -> None:

@@ -1,6 +1,7 @@
 """A disk so small that it can be filled, and databases on it."""
 
 import errno
+import random
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from unyo.storage.engine import parse_url
 from .faults import connected
 
 _TABLESPACE = "cramped"
+LONG = random.Random(1).randbytes(32_000).hex()  # noqa: S311 - the same in every run
+"""A text that no compression makes small, so that room is needed for it."""
 
 
 class SmallDisk:

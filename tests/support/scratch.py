@@ -3,8 +3,10 @@
 import shutil
 import sys
 from pathlib import Path
+from textwrap import indent
 
 import unyo
+from unyo.storage.migrations import newest
 
 from .processes import Finished, ended
 
@@ -23,6 +25,7 @@ class SourceCopy:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "src"
+        self._newest = newest()
         shutil.copytree(_SOURCE, self.path / "unyo", ignore=shutil.ignore_patterns("__pycache__"))
 
     @property
@@ -38,9 +41,24 @@ class SourceCopy:
         lines.insert(place, new)
         file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """What has a process import the copy."""
+        return {"PYTHONPATH": str(self.path), **UNMEASURED}
+
     def run(self, *arguments: str) -> Finished:
         """Run Python with the copy."""
-        return python(*arguments, PYTHONPATH=str(self.path), **UNMEASURED)
+        return python(*arguments, **self.variables)
+
+    def add_migration(self, revision: str, body: str, *, title: str = "", mark: str = 'phase = "expand"') -> None:
+        """Add a migration behind the newest: the lines of what it does, and of its mark."""
+        (self.versions / f"{revision}.py").write_text(
+            f'"""{title or revision}."""\n\nimport sqlalchemy as sa\nfrom alembic import op\n\n'
+            f'revision = "{revision}"\ndown_revision = "{self._newest}"\n{mark}\n\n\n'
+            f"def upgrade() -> None:\n{indent(body.strip(), ' ' * 4)}\n",
+            encoding="utf-8",
+        )
+        self._newest = revision
 
     def migrate(self, url: str) -> Finished:
         """Run `unyo migrate`."""

@@ -16,7 +16,7 @@ MODULES: Final = {
     "serve": "serving",
     "config": "settings",
     "doctor": "doctor",
-    "migrate": "installing",
+    "migrate": "migrating",
     "backup": "keeping",
     "restore": "keeping",
     "export": "transfer",

@@ -1,4 +1,4 @@
-"""The commands that make an installation and bring it to this release: init, migrate."""
+"""The command that makes an installation: init."""
 
 from typing import Annotated
 
@@ -15,21 +15,9 @@ from unyo.tickets.directory import Role
 
 from .author import os_author
 from .errors import plain_errors
-from .flags import DATABASE, STORE, with_settings
+from .flags import STORE, with_settings
 
 app = typer.Typer()
-
-
-@app.command()
-@with_settings(*DATABASE)
-def migrate(settings: Settings) -> None:
-    """Bring a database to this release's tables; it does nothing when that is done."""
-    with plain_errors():
-        engines = open_engines(parse_url(settings.database), create=False)
-        before, after = migrations.migrate(engines.writing)
-        engines.dispose()
-    done = "is at this release's tables already" if before == after else f"went from {before or 'empty'} to {after}"
-    typer.echo(f"The database {done}.")
 
 
 @app.command()

@@ -75,7 +75,7 @@ def import_(
 def _opened(database: str, *, alone: bool = False) -> Iterator[Engines]:
     """A database at this release's tables; what a user can mend is told in one line."""
     with plain_errors():
-        engines = migrated_database(database)
+        engines = migrated_database(database, exactly=True)
         try:
             if alone:
                 check_alone(engines)

@@ -9,6 +9,7 @@ revision = "${up_revision}"
 down_revision = ${'"%s"' % down_revision if down_revision else None}
 branch_labels = None
 depends_on = None
+phase = "expand"  # or "contract": see "Change the tables" in CONTRIBUTING.md
 
 
 def upgrade() -> None:
