@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Engine
 
 from support.databases import Databases
 from support.faults import connected
 from support.installations import contents
 from support.scratch import SourceCopy, python
+from support.shapes import Shape, sequences, shape
 from unyo.services.ports import StorageFailed
 from unyo.storage.administration import NotPossible
 from unyo.storage.engine import open_engines, parse_url
@@ -48,39 +48,10 @@ def _migrate(url: str) -> tuple[str | None, str | None]:
         engine.dispose()
 
 
-def _default(column: Any) -> str:
-    """A column's default as the database writes it, its type's cast aside."""
-    return str(column["default"] or "").partition("::")[0]
-
-
-def _shape(connection: Connection) -> dict[str, Any]:
-    """Every table with its columns, keys, constraints and indexes, in a form that can be compared."""
-    inspector = sa.inspect(connection)
-    return {
-        table: {
-            "columns": [
-                (column["name"], str(column["type"]), column["nullable"], _default(column))
-                for column in inspector.get_columns(table)
-            ],
-            "key": inspector.get_pk_constraint(table),
-            "foreign keys": sorted(inspector.get_foreign_keys(table), key=repr),
-            "unique": sorted(inspector.get_unique_constraints(table), key=repr),
-            "checks": sorted(inspector.get_check_constraints(table), key=repr),
-            "indexes": sorted(inspector.get_indexes(table), key=repr),
-        }
-        for table in inspector.get_table_names()
-        if table != "alembic_version"
-    }
-
-
-def _sequences(connection: Connection) -> list[str]:
-    return sa.inspect(connection).get_sequence_names() if connection.dialect.name == "postgresql" else []
-
-
-def _everything(url: str) -> tuple[dict[str, Any], list[str], dict[str, Any]]:
+def _everything(url: str) -> tuple[Shape, list[str], dict[str, Any]]:
     """What a database holds: its tables' shape, its sequences, its rows."""
     with connected(url) as connection:
-        return _shape(connection), _sequences(connection), contents(url)
+        return shape(connection), sequences(connection), contents(url)
 
 
 def test_all_migrations_make_exactly_the_tables_that_are_described(databases: Databases) -> None:
@@ -89,9 +60,9 @@ def test_all_migrations_make_exactly_the_tables_that_are_described(databases: Da
         metadata.create_all(connection)
     _migrate(migrated)
     with connected(described) as one, connected(migrated) as other:
-        assert set(_shape(other)) == set(metadata.tables)
-        assert _shape(other) == _shape(one)
-        assert _sequences(other) == _sequences(one)
+        assert set(shape(other)) == set(metadata.tables)
+        assert shape(other) == shape(one)
+        assert sequences(other) == sequences(one)
     for url in (described, migrated):
         databases.drop(url)
 

@@ -4,6 +4,7 @@ import shutil
 import sys
 from pathlib import Path
 from textwrap import indent
+from typing import Final
 
 import unyo
 from unyo.storage.migrations import newest
@@ -11,6 +12,7 @@ from unyo.storage.migrations import newest
 from .processes import Finished, ended
 
 _SOURCE = Path(unyo.__file__).parent
+_VERSIONS = "storage/migrations/versions"
 # A copy is not what the suite's coverage is measured of.
 UNMEASURED = {"COVERAGE_PROCESS_CONFIG": ""}
 
@@ -23,6 +25,9 @@ def python(*arguments: str, **variables: str) -> Finished:
 class SourceCopy:
     """The package, copied; programs that run with it import it instead of the installed one."""
 
+    ORIGINAL: Final = _SOURCE / _VERSIONS
+    """The product's own migrations."""
+
     def __init__(self, folder: Path) -> None:
         self.path = folder / "src"
         self._newest = newest()
@@ -31,7 +36,7 @@ class SourceCopy:
     @property
     def versions(self) -> Path:
         """Where the migrations are."""
-        return self.path / "unyo" / "storage" / "migrations" / "versions"
+        return self.path / "unyo" / _VERSIONS
 
     def insert_before(self, module: str, line: str, new: str) -> None:
         """Add a line before the one that begins so."""

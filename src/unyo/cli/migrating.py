@@ -59,7 +59,7 @@ def _done(before: str | None, after: str | None) -> str:
     return _AHEAD.format(revision=after)
 
 
-_AHEAD = "The database is at the tables of a newer release ({revision}), which this one can serve."
+_AHEAD = "The database has the tables of a newer release (revision {revision}), which this one can serve."
 
 
 def _told(found: Standing) -> str:
