@@ -13,6 +13,7 @@ from unyo import __version__
 from unyo.api.app import make_app
 from unyo.api.chain import Keys, SecretOf, UomApi
 from unyo.api.docs.routes import docs_routes
+from unyo.api.draining import Draining
 from unyo.api.http import BODY_SECONDS
 from unyo.api.rate import RateLimit
 from unyo.api.serving import spare_the_log
@@ -66,6 +67,7 @@ def open_desk(
     bounds: Bounds | None = None,
     body_seconds: float = BODY_SECONDS,
     rate: RateLimit | None = None,
+    drain_seconds: float = 0,
 ) -> Desk:
     """Wire an installation whose database is migrated and claimed; without ``rate`` keys call as often as they like."""
     directory = DirectoryCache(engines.reading)
@@ -77,7 +79,8 @@ def open_desk(
         writer.close()
         engines.dispose()
 
-    app = make_app(api, __version__, lambda: _trouble(engines, writer), _close, docs_routes(__version__))
+    draining, more = Draining(drain_seconds), docs_routes(__version__)
+    app = make_app(api, __version__, lambda: _trouble(engines, writer), _close, draining, more)
     return Desk(engines, writer, app)
 
 
@@ -152,8 +155,14 @@ def app_of(settings: Settings) -> ASGIApp:
 def app_for_good(engines: Engines, keyring: Keyring, settings: Settings) -> ASGIApp:
     """The application of a process that does nothing but serve it."""
     bounds = Bounds(waiting_calls=settings.queue_calls, waiting_bytes=settings.queue_mib * 1024 * 1024)
-    rate = RateLimit(settings.calls_per_minute) if settings.calls_per_minute else None
-    app = open_desk(engines, keyring, bounds=bounds, body_seconds=settings.body_seconds, rate=rate).app
+    app = open_desk(
+        engines,
+        keyring,
+        bounds=bounds,
+        body_seconds=settings.body_seconds,
+        rate=RateLimit(settings.calls_per_minute) if settings.calls_per_minute else None,
+        drain_seconds=settings.drain_seconds,
+    ).app
     spare_the_log()
     # What is there by now stays: later collections of garbage would stall every call while they looked through it.
     gc.collect()

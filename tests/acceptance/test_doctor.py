@@ -15,8 +15,10 @@ import pytest
 from support.commands import unyo_here
 from support.installations import Installation, contents, execute, install
 from support.processes import serving, unyo
+from support.scratch import SourceCopy
 from unyo.storage.engine import parse_url
 from unyo.storage.keyring import make_key
+from unyo.storage.migrations import newest
 
 Findings = dict[str, dict[str, Any]]
 
@@ -113,11 +115,20 @@ def test_an_empty_database_is_told(installation: Installation, empty_database: s
     assert "installation" not in found
 
 
-def test_a_database_that_is_not_migrated_is_told(installation: Installation) -> None:
-    execute(installation.url, "UPDATE alembic_version SET version_num = '0000'")
-    status, found = _examined(installation.folder, installation.url)
-    assert status == 1
-    assert found["tables"]["mend"] == "run `unyo migrate`"
+def test_a_database_that_is_not_migrated_is_told(installation: Installation, tmp_path: Path) -> None:
+    newer = SourceCopy(tmp_path / "newer")
+    newer.add_migration("newer", "pass")
+    doctor = ("doctor", "--json", "--database", installation.url)
+    told = unyo(*doctor, folder=installation.folder, variables=newer.variables)
+    (tables,) = (found for found in map(json.loads, told.out.splitlines()) if found["about"] == "tables")
+    assert (told.status, tables["mend"]) == (1, "run `unyo migrate`")
+
+
+@pytest.mark.parametrize(("served_from", "mend"), [(newest(), ""), ("9998", "use that release")])
+def test_the_tables_of_a_newer_release_are_told(served_from: str, mend: str, installation: Installation) -> None:
+    execute(installation.url, f"UPDATE alembic_version SET version_num = '9999', served_from = '{served_from}'")  # noqa: S608 - the test's own
+    _, found = _examined(installation.folder, installation.url)
+    assert found["tables"]["mend"] == mend
 
 
 def test_a_demo_database_is_told(installation: Installation) -> None:

@@ -120,7 +120,7 @@ def test_a_database_that_cannot_be_used_is_told_in_one_sentence(name: str, url: 
 @pytest.mark.parametrize("name", [name for name in OPENING if name not in {"init", "migrate"}])
 def test_a_database_of_a_newer_release_is_told_and_left_alone(name: str, installation: Installation) -> None:
     url, folder = installation.url, installation.folder
-    execute(url, "UPDATE alembic_version SET version_num = '9999'")
+    execute(url, "UPDATE alembic_version SET version_num = '9999', served_from = '9999'")
     before = contents(url)
     refused = unyo_here(*name.split(), *NEEDED.get(name, ()), "--database", url, folder=folder)
     assert refused.refusal.startswith("unyo: ")

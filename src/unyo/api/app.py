@@ -17,6 +17,8 @@ from unyo.uom import codec
 from unyo.uom.envelopes import CONTENT_TYPE, Failure, failure, make_request_id
 from unyo.uom.openapi import document
 
+from .draining import Draining
+
 ACTIONS_PATH = "/r/"
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
@@ -39,10 +41,11 @@ class Doors:
     of the server's time.
     """
 
-    def __init__(self, actions: ASGIApp, pages: ASGIApp, version: str) -> None:
+    def __init__(self, actions: ASGIApp, pages: ASGIApp, version: str, draining: Draining) -> None:
         self._actions = actions
         self._pages = pages
         self._version = version.encode()
+        self._draining = draining
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one call."""
@@ -60,6 +63,8 @@ class Doors:
                 if all(name != b"x-request-id" for name, _ in headers):
                     headers.append((b"x-request-id", made.encode()))
                 headers.append((b"x-unyo-version", self._version))
+                if self._draining.has_begun:
+                    headers.append((b"connection", b"close"))
                 message["headers"] = headers
             await send(message)
 
@@ -74,11 +79,13 @@ def make_app(
     version: str,
     trouble: Callable[[], str],
     close: Callable[[], None],
+    draining: Draining,
     more: Iterable[Route] = (),
 ) -> ASGIApp:
     """The application: the actions under ``/r/``, and the pages about the server.
 
-    ``trouble`` says why the server is not ready (``""``: it is); ``close`` ends it; ``more`` are further pages.
+    ``trouble`` says why the server is not ready (``""``: it is); ``close`` ends it, after ``draining``; ``more`` are
+    further pages.
     """
     described = codec.encode(document(version))
 
@@ -86,7 +93,7 @@ def make_app(
         return _json({"status": "ok"})
 
     async def readyz(_request: Request) -> Response:
-        found = await run_sync(trouble)
+        found = "stopping" if draining.has_begun else await run_sync(trouble)
         return _json({"status": "not ready", "reason": found}, 503) if found else _json({"status": "ok"})
 
     async def openapi(_request: Request) -> Response:
@@ -94,6 +101,7 @@ def make_app(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        draining.watch()
         yield
         await run_sync(close)
 
@@ -108,7 +116,7 @@ def make_app(
         lifespan=lifespan,
     )
     pages.router.redirect_slashes = False  # a path that is not there is answered, not guessed
-    return Doors(actions, pages, version)
+    return Doors(actions, pages, version, draining)
 
 
 def _json(value: dict[str, str], status: int = 200) -> Response:

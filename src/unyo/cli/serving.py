@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import typer
 import uvicorn
@@ -19,6 +19,8 @@ from .errors import plain_errors
 from .flags import with_all_settings
 
 app = typer.Typer()
+
+_STEP_SECONDS: Final = 0.1
 
 
 @app.command()
@@ -64,11 +66,24 @@ def _certificate(settings: Settings) -> Certificate | None:
     return Certificate(settings.tls_cert, settings.tls_key)
 
 
+class _Workers(Multiprocess):
+    """The parent of several workers; what it is told while they stop, it passes on to them."""
+
+    def join_all(self) -> None:
+        """Wait until every worker has stopped."""
+        for worker in self.processes:
+            while worker.process.is_alive():
+                worker.process.join(_STEP_SECONDS)
+                if self.signal_queue:
+                    self.signal_queue.clear()
+                    self.terminate_all()
+
+
 def _run(config: uvicorn.Config) -> None:
     server = uvicorn.Server(config)
     with suppress(KeyboardInterrupt):
         if config.workers > 1:
-            Multiprocess(config, sockets=[config.bind_socket()]).run()
+            _Workers(config, sockets=[config.bind_socket()]).run()
             return
         server.run()
     if not server.started:

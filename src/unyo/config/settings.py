@@ -59,6 +59,15 @@ class Settings(BaseSettings):
         default=False,
     )
 
+    drain_seconds: float = _setting(
+        Group.LISTENING,
+        "Seconds in which a server that is told to stop (SIGTERM) serves on while /readyz says 503, so that a balancer "
+        "that watches it sends its calls elsewhere; a second SIGTERM ends them.",
+        default=0.0,
+        ge=0,
+        le=3600,
+    )
+
     database: str = _setting(
         Group.DATA,
         "Database: sqlite:///FILE or postgresql://USER@HOST/NAME.",

@@ -10,7 +10,7 @@ from unyo.storage import health
 from unyo.storage.administration import NotPossible
 from unyo.storage.engine import Engines
 from unyo.storage.keyring import WrongKey
-from unyo.storage.migrations import newest, revision_of
+from unyo.storage.migrations import State, newest, standing_of
 
 from . import files
 from .findings import Finding, bad, doubtful, good
@@ -39,13 +39,18 @@ def tables(engines: Engines) -> Iterator[Finding]:
     Raises:
         StorageFailed: the database does not answer.
     """
-    found = revision_of(engines.reading)
-    if found == newest():
-        yield good("tables", f"they are this release's ({found})")
-    elif found is None:
+    found = standing_of(engines.reading)
+    ours = f"this release's are at {newest()}"
+    if found.state is State.CURRENT:
+        yield good("tables", f"they are this release's ({found.revision})")
+    elif found.state is State.AHEAD:
+        yield good("tables", f"they are a newer release's ({found.revision}), which this one can serve; {ours}")
+    elif found.state is State.UNKNOWN:
+        yield bad("tables", f"they are a newer release's ({found.revision}); {ours}", "use that release")
+    elif found.revision is None:
         yield bad("tables", "the database is empty", "make an installation in it with `unyo init`")
     else:
-        yield bad("tables", f"they are at {found}, this release's at {newest()}", "run `unyo migrate`")
+        yield bad("tables", f"they are at {found.revision}; {ours}", "run `unyo migrate`")
 
 
 def key(engines: Engines, settings: Settings) -> Iterator[Finding]:
