@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ssl import SSLContext
 from typing import Any
 
 import httpx2
@@ -14,17 +15,18 @@ from .processes import Account, Client, wait_until
 class Load:
     """What the callers did: every promise that they were given, and every call that failed."""
 
-    def __init__(self, url: str, account: Account) -> None:
+    def __init__(self, url: str, account: Account, trust: SSLContext | None) -> None:
         self.titles: dict[str, str] = {}
         """The title that each ticket was last promised to have."""
         self.failed: list[str] = []
         self.calls = 0
         self._url = url
         self._account = account
+        self._trust = trust
         self._is_over = threading.Event()
 
     def call_until_over(self) -> None:
-        with Client(self._url, self._account) as client:
+        with Client(self._url, self._account, trust=self._trust) as client:
             while not self._is_over.is_set():
                 try:
                     self._work(client)
@@ -68,9 +70,9 @@ class _Refused(Exception):
 
 
 @contextmanager
-def under_load(url: str, account: Account, callers: int = 4) -> Iterator[Load]:
+def under_load(url: str, account: Account, *, callers: int = 4, trust: SSLContext | None = None) -> Iterator[Load]:
     """Callers at work while this lasts; none of their calls may fail."""
-    load = Load(url, account)
+    load = Load(url, account, trust)
     threads = [threading.Thread(target=load.call_until_over) for _ in range(callers)]
     for thread in threads:
         thread.start()

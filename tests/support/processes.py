@@ -196,23 +196,35 @@ class Client:
         return Answer(answer.status_code, answer.headers, answer.content)
 
     def signed(
-        self, action: str, body: Mapping[str, Any], account: Account | None = None, *, call_id: str = ""
+        self,
+        action: str,
+        body: Mapping[str, Any],
+        account: Account | None = None,
+        *,
+        call_id: str = "",
+        more: Mapping[str, str] | None = None,
     ) -> tuple[str, bytes, dict[str, str]]:
         """Path, body and headers of a signed call; who calls is added to the body."""
         who = account or self.account
         assert who
         path = ACTIONS[action].path
-        headers = {"Content-Type": CONTENT_TYPE, **({CALL_ID_HEADER: call_id} if call_id else {})}
+        headers = {"Content-Type": CONTENT_TYPE, **({CALL_ID_HEADER: call_id} if call_id else {}), **(more or {})}
         expires = datetime.now(UTC) + timedelta(hours=1)
         headers |= signed_headers(SignedCall("POST", path, headers.items()), who.access_key, who.secret_key, expires)
         content = json.dumps({"ServiceCode": who.service_code, "MasterID": who.master_id, **body}).encode()
         return path, content, headers
 
     def call(
-        self, action: str, body: Mapping[str, Any], account: Account | None = None, *, call_id: str = ""
+        self,
+        action: str,
+        body: Mapping[str, Any],
+        account: Account | None = None,
+        *,
+        call_id: str = "",
+        more: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Post a signed call."""
-        path, content, headers = self.signed(action, body, account, call_id=call_id)
+        """Post a signed call, with ``more`` headers."""
+        path, content, headers = self.signed(action, body, account, call_id=call_id, more=more)
         answer = self._http.post(path, content=content, headers=headers)
         return Answer(answer.status_code, answer.headers, answer.content)
 
