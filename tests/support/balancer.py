@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx2
 
+from .certificates import make_pair
 from .processes import PATIENCE, ended, wait_until
 from .tools import needs
 from .tree import ROOT
@@ -48,12 +49,12 @@ class Balancer:
     """nginx with the shipped configuration; its port, the nodes and the certificate are the test's."""
 
     def __init__(self, folder: Path, ports: Sequence[int]) -> None:
-        needs("nginx", "openssl")
+        needs("nginx")
         self.folder = folder
         self.port = free_port()
         self.ports = ports
         self._nodes = folder / "nodes.conf"
-        _make_certificate(folder)
+        self._pair = make_pair(folder, "tls")
         text = (SHIPPED / "unyo.conf").read_text(encoding="utf-8")
         for shipped, own in (("/etc/nginx/unyo", str(folder)), ("listen 443", f"listen 127.0.0.1:{self.port}")):
             assert shipped in text
@@ -71,7 +72,7 @@ class Balancer:
     @property
     def trust(self) -> ssl.SSLContext:
         """What a client needs to believe it."""
-        return ssl.create_default_context(cafile=str(self.folder / "tls.crt"))
+        return self._pair.trust()
 
     def check(self) -> str:
         """What `nginx -t` says; it must be content."""
@@ -124,12 +125,3 @@ class Balancer:
             return httpx2.get(f"{self.url}/livez", verify=self.trust).status_code > 0
         except httpx2.ConnectError:
             return False
-
-
-def _make_certificate(folder: Path) -> None:
-    made = ended(
-        *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
-        *("-keyout", folder / "tls.key", "-out", folder / "tls.crt", "-days", "1", "-subj", "/CN=127.0.0.1"),
-        *("-addext", "subjectAltName=IP:127.0.0.1"),
-    )
-    assert made.status == 0, made.err
