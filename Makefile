@@ -7,7 +7,7 @@ STAMP := $(VENV)/installed
 PROGRAMS := curl:curl nginx:nginx-light openssl:openssl systemd-analyze:systemd wrk:wrk
 
 .DEFAULT_GOAL := help
-.PHONY: help system install demo test check lint types layers format bench proof requirements migration dist audit clean
+.PHONY: help system install demo test check lint types layers format bench proof reference requirements migration dist audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[36m%-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,8 +33,8 @@ test: install check ## everything that must pass: format, lint, types, layers, t
 check: lint types layers ## format, lint, types, layers
 
 lint: install ## ruff: format and lint
-	$(BIN)/ruff format --check -q src tests bench proof release
-	$(BIN)/ruff check -q src tests bench proof release
+	$(BIN)/ruff format --check -q src tests bench proof reference release
+	$(BIN)/ruff check -q src tests bench proof reference release
 
 types: install ## mypy strict
 	$(BIN)/mypy
@@ -43,14 +43,17 @@ layers: install ## imports point one way (import-linter)
 	$(BIN)/lint-imports --no-cache
 
 format: install ## write the formatting and the safe lint fixes
-	$(BIN)/ruff check -q --fix src tests bench proof release
-	$(BIN)/ruff format -q src tests bench proof release
+	$(BIN)/ruff check -q --fix src tests bench proof reference release
+	$(BIN)/ruff format -q src tests bench proof reference release
 
 bench: install ## unyo against the bare database, in one run (needs wrk; ARGS="--quick")
 	$(BIN)/python -m bench $(ARGS)
 
 proof: install ## nothing is lost by a crash, a race or a fault (ARGS="--part 0.1 --seed 7"; names choose proofs)
 	PYTHONPATH=.:tests $(BIN)/python -m proof $(ARGS)
+
+reference: install ## generate docs/reference from the code
+	$(BIN)/python -m reference
 
 requirements: ## compile the hashed requirement files anew (needs uv)
 	uv pip compile pyproject.toml --extra server --universal --generate-hashes --no-strip-extras -q -o requirements/server.txt

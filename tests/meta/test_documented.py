@@ -52,7 +52,7 @@ OTHER_ERRORS = {
 }
 ANSWERED = [*ERRORS.values(), *(failure.value for failure in Failure)]
 # Sources of what users read about the actions, as far as they are written.
-ABOUT_ACTIONS = [ROOT / "README.md", ROOT / "README.ja.md", *sorted((ROOT / "docs").glob("reference*"))]
+ABOUT_ACTIONS = [ROOT / "README.md", ROOT / "README.ja.md", *sorted((ROOT / "docs" / "reference").glob("actions*"))]
 
 
 def test_every_reason_for_a_refusal_has_its_error() -> None:

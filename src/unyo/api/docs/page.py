@@ -155,7 +155,7 @@ def _limits(words: Wording) -> dict[str, Any]:
 
     say = words.say
     hours = int(MAX_LIFE.total_seconds() // 3600)
-    seconds = say("秒", "s")
+    seconds = say("秒 (初期値)", "s, unless it is set otherwise")
     return {
         "life_hours": hours,
         "rows": [

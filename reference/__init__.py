@@ -1,0 +1,1 @@
+"""`make reference`: the pages of docs/reference, generated from the code that they describe."""

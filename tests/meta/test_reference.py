@@ -1,0 +1,78 @@
+"""The pages of docs/reference are what the code gives, and leave nothing out."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from reference.markdown import code, page, plain, table
+from reference.pages import FOLDER, PAGES
+from support.commands import unyo_here
+from support.contract_tables import READING_TABLES, TICKET_TABLES
+from support.judging import ERRORS
+from unyo.cli import MODULES
+from unyo.config.table import TABLE, Row
+from unyo.uom.actions import ACTIONS
+
+
+def _text(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_what_the_code_gives(name: str) -> None:
+    assert _text(name) == PAGES[name](), "make reference"
+
+
+def test_there_are_no_other_pages() -> None:
+    assert {path.name for path in FOLDER.iterdir()} == set(PAGES)
+    assert set(re.findall(r"\((\w+\.md)\)", _text("README.md"))) == set(PAGES) - {"README.md"}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_of_a_page_leads_somewhere(name: str) -> None:
+    for path, anchor in re.findall(r"\]\(([\w.]*)(?:#([\w-]+))?\)", _text(name)):
+        headings = re.findall(r"^#+ (.+)$", _text(path or name), re.MULTILINE)
+        assert not anchor or anchor in {heading.lower().replace(" ", "-") for heading in headings}
+
+
+def test_every_parameter_of_the_contract_stands_with_its_action() -> None:
+    sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", _text("actions.md"), re.MULTILINE | re.DOTALL))
+    assert list(sections) == list(ACTIONS)
+    tables = {**{action: rows for (action, _), rows in TICKET_TABLES.items()}, **READING_TABLES}
+    for action, rows in tables.items():
+        assert [row.name for row in rows if f"| `{row.name}` |" not in sections[action]] == []
+
+
+def test_every_error_stands_with_its_status_and_message() -> None:
+    shown = _text("errors.md")
+    for status, error_type, message in ERRORS.values():
+        assert re.search(rf"^\| {status} \| `{error_type}` \| {re.escape(message or '')}", shown, re.MULTILINE)
+
+
+def test_every_command_and_each_of_its_flags_stand_with_it(tmp_path: Path) -> None:
+    sections = dict(re.findall(r"^## unyo ([\w ]+)\n(.*?)(?=^## |\Z)", _text("commands.md"), re.MULTILINE | re.DOTALL))
+    assert {name.split()[0] for name in sections} == set(MODULES)
+    for name in MODULES:
+        described = "".join(text for command, text in sections.items() if command.split()[0] == name)
+        flags = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", unyo_here(name, "--help", folder=tmp_path).out)) - {
+            "--help"
+        }
+        assert [flag for flag in flags if flag not in described and not flag.startswith("--no-")] == []
+
+
+@pytest.mark.parametrize("row", TABLE.values(), ids=lambda row: row.name)
+def test_every_setting_stands_with_all_its_names(row: Row) -> None:
+    shown = _text("settings.md")
+    (line,) = re.findall(rf"^\| `{row.name}` \|.*$", shown, re.MULTILINE)
+    for each in (row.flag, row.variable, row.takes, row.default, row.meaning):
+        assert each in line
+
+
+def test_a_table_holds_what_markdown_would_take_for_its_own() -> None:
+    assert table(["a", "b"], [["x|y", "two\nlines"]]) == "| a | b |\n| --- | --- |\n| x\\|y | two lines |"
+    assert table(["a", "b", "c"], [["x", "", "y"], ["z", "", ""]]).splitlines()[0] == "| a | c |"
+    assert table(["a"], []) == ""
+    assert (code("x"), code("")) == ("`x`", "")
+    assert plain("a <b> & c") == "a &lt;b> &amp; c"
+    assert page("T", "", "text").endswith("# T\n\ntext\n")
