@@ -36,6 +36,7 @@ STRING_TO_SIGN = (
 )
 # Elements without an end tag.
 VOID = {"meta", "link", "br", "hr", "img"}
+COLOUR = re.compile(r"--([a-z-]+): #([0-9a-f]{6});")
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 
@@ -218,6 +219,27 @@ def test_the_page_can_be_found_through_without_seeing_it(page: Read) -> None:
     assert all(after <= before + 1 for before, after in pairwise(levels))
     assert all(given.get("scope") in {"col", "row", "rowgroup"} for tag, given in page.elements if tag == "th")
     assert all("aria-label" in given for tag, given in page.elements if tag == "table")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_stands_out_from_its_ground(site: DeskUnderTest, scheme: str) -> None:
+    style = _get(site, "/docs/style.css").content.decode()
+    light, _, dark = style.partition("@media screen and (prefers-color-scheme: dark)")
+    colours = dict(COLOUR.findall(light if scheme == "light" else dark.partition("@media")[0]))
+    tinted = [name.removesuffix("-soft") for name in colours if name.endswith("-soft")]
+    assert len(tinted) == 5
+    pairs = [(text, ground) for text in ("ink", "soft", "accent") for ground in ("paper", "panel", "target")]
+    pairs += [(name, f"{name}-soft") for name in tinted] + [("paper", "accent")]
+    for text, ground in pairs:
+        light_one, dark_one = sorted((_luminance(colours[text]), _luminance(colours[ground])), reverse=True)
+        assert (light_one + 0.05) / (dark_one + 0.05) >= 4.5, (text, ground)
+
+
+def _luminance(colour: str) -> float:
+    """As WCAG defines it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def test_japanese_on_the_english_page_is_marked_as_japanese(site: DeskUnderTest) -> None:
