@@ -35,5 +35,5 @@ def reasons_of(action: Action) -> list[Reason]:
 
 def failures_of(action: Action) -> list[Failure]:
     """The errors outside the contract that this action may answer: those with an HTTP status of their own."""
-    left_out = set() if action.writes else {Failure.INVALID_CALL_ID, Failure.TOO_MANY_REQUESTS}
-    return [each for each in Failure if each not in left_out and each.value.status != _OK]
+    left_out = None if action.writes else Failure.INVALID_CALL_ID
+    return [each for each in Failure if each is not left_out and each.value.status != _OK]
