@@ -139,7 +139,8 @@ def read_keyring(settings: Settings) -> Keyring:
     if settings.secret_key is not None:
         return Keyring(settings.secret_key.get_secret_value())
     try:
-        return Keyring(read_key(settings.secret_key_file))
+        path = settings.secret_key_file
+        return Keyring(read_key(path), lambda: read_key(path))
     except OSError as error:
         raise NotPossible(
             f"the key file {settings.secret_key_file} cannot be read ({error.strerror}): give the file that "

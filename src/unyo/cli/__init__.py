@@ -17,6 +17,7 @@ MODULES: Final = {
     "config": "settings",
     "doctor": "doctor",
     "migrate": "migrating",
+    "secret-key": "secret_key",
     "backup": "keeping",
     "restore": "keeping",
     "export": "transfer",

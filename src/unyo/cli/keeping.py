@@ -105,7 +105,7 @@ def _complaint_about_key(connection: Transaction, settings: Settings) -> str:
     except (NotPossible, WrongKey):
         return (
             f"{settings.secret_key_file} does not open the secrets of this backup: put the key file that "
-            "belongs to it in its place before you serve"
+            "belongs to it in its place before you serve, or `unyo secret-key replace` if it is lost for ever"
         )
     return ""
 
