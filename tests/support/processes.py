@@ -59,8 +59,13 @@ def unyo(*arguments: str, folder: Path, variables: Mapping[str, str] | None = No
     return ended(SCRIPT, *arguments, folder=folder, variables=variables)
 
 
-def ended(*command: str | Path, folder: Path | None = None, variables: Mapping[str, str] | None = None) -> Finished:
-    """Run any program to its end."""
+def ended(
+    *command: str | Path,
+    folder: Path | None = None,
+    variables: Mapping[str, str] | None = None,
+    seconds: float = PATIENCE,
+) -> Finished:
+    """Run any program to its end, which must come in time."""
     done = subprocess.run(
         command,
         cwd=folder,
@@ -68,7 +73,7 @@ def ended(*command: str | Path, folder: Path | None = None, variables: Mapping[s
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
-        timeout=PATIENCE,
+        timeout=seconds,
         check=False,
     )
     return Finished(done.returncode, done.stdout, done.stderr)
@@ -77,9 +82,11 @@ def ended(*command: str | Path, folder: Path | None = None, variables: Mapping[s
 class Running:
     """A process that goes on running; its lines are gathered as they come."""
 
-    def __init__(self, arguments: tuple[str, ...], folder: Path, variables: Mapping[str, str] | None) -> None:
+    def __init__(
+        self, arguments: tuple[str, ...], folder: Path, variables: Mapping[str, str] | None, script: str
+    ) -> None:
         self._process = subprocess.Popen(
-            [SCRIPT, *arguments],
+            [script, *arguments],
             cwd=folder,
             env=environment(variables),
             stdin=subprocess.DEVNULL,
@@ -158,9 +165,11 @@ class Running:
 
 
 @contextmanager
-def running(*arguments: str, folder: Path, variables: Mapping[str, str] | None = None) -> Iterator[Running]:
+def running(
+    *arguments: str, folder: Path, variables: Mapping[str, str] | None = None, script: str = SCRIPT
+) -> Iterator[Running]:
     """Start a command that goes on running; it is gone at the end."""
-    process = Running(arguments, folder, variables)
+    process = Running(arguments, folder, variables, script)
     try:
         yield process
     finally:
@@ -241,10 +250,11 @@ def serving(
     folder: Path,
     variables: Mapping[str, str] | None = None,
     trust: ssl.SSLContext | None = None,
+    script: str = SCRIPT,
 ) -> Iterator[tuple[Running, str]]:
     """`unyo serve` on a free port, and its address; keys may call as often as they can, where nothing else is said."""
     variables = {"UNYO_SERVER_CALLS_PER_MINUTE": "0", **(variables or {})}
-    with running("serve", "--port", "0", *arguments, folder=folder, variables=variables) as process:
+    with running("serve", "--port", "0", *arguments, folder=folder, variables=variables, script=script) as process:
         url = process.wait_for(_RUNNING)[1]
         wait_until(f"{url} answers", lambda: _is_answering(url, trust))
         yield process, url

@@ -12,7 +12,7 @@ def needs(*programs: str) -> None:
     """Skip a test by the name of what is missing; where CI=true, that fails."""
     missing = [program for program in programs if shutil.which(program) is None]
     if missing:
-        _skip(f"needs {' and '.join(missing)}: make system")
+        lacks(f"needs {' and '.join(missing)}: make system")
 
 
 def as_root(*programs: str) -> list[str]:
@@ -20,7 +20,7 @@ def as_root(*programs: str) -> list[str]:
     needs(*programs)
     found = way_of_root()
     if found is None:
-        _skip(f"needs root for {' and '.join(programs)}")
+        lacks(f"needs root for {' and '.join(programs)}")
     return found
 
 
@@ -34,7 +34,8 @@ def way_of_root() -> list[str] | None:
     return sudo
 
 
-def _skip(what: str) -> NoReturn:
+def lacks(what: str) -> NoReturn:
+    """Skip a test by what this machine does not have; where CI=true, that fails."""
     if os.environ.get("CI") == "true":
         pytest.fail(what)
     pytest.skip(what)
