@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from support.certificates import make_pair
 from support.commands import unyo_here
 from support.installations import Installation, contents, execute, install
 from support.processes import serving, unyo
@@ -64,6 +65,34 @@ def test_the_signed_call_goes_to_the_server_that_is_running(installation: Instal
         told = server.end()
     assert (status, found["signed call"]["says"]) == (0, f"{url} answers it")
     assert "GetTicketList" in told.err
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_server_that_speaks_tls_is_called_by_tls(installation: Installation, tmp_path: Path) -> None:
+    pair = make_pair(tmp_path, "desk")
+    flags = ("--database", installation.url, *pair.flags)
+    with serving(*flags, folder=installation.folder, trust=pair.trust()) as (_, url):
+        status, found = _examined(installation.folder, installation.url, *pair.flags, port=int(url.rpartition(":")[2]))
+    assert (status, found["signed call"]["says"]) == (0, f"{url} answers it")
+    assert (found["certificate"]["level"], found["certificate's key"]["level"]) == ("good", "good")
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("days", "level"), [(-1, "bad"), (13, "doubtful")])
+def test_a_certificate_that_ends_soon_or_has_ended_is_told(
+    installation: Installation, tmp_path: Path, days: int, level: str
+) -> None:
+    pair = make_pair(tmp_path, "desk", days=days)
+    _, found = _examined(installation.folder, installation.url, *pair.flags)
+    assert (found["certificate"]["level"], found["certificate"]["mend"]) == (level, "renew it")
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_certificate_that_cannot_be_used_is_told(installation: Installation, tmp_path: Path) -> None:
+    pair, other = make_pair(tmp_path, "desk"), make_pair(tmp_path, "other")
+    flags = ("--tls-cert", str(pair.certificate), "--tls-key", str(other.key))
+    _, found = _examined(installation.folder, installation.url, *flags)
+    assert "are no certificate and its key" in _bad(found)["certificate"]
 
 
 def test_a_person_reads_marks_and_what_to_do(installation: Installation) -> None:

@@ -43,7 +43,7 @@ class Pair:
         shutil.copyfile(self.key, other.key)
 
 
-def make_pair(folder: Path, name: str, password: bytes | None = None) -> Pair:
+def make_pair(folder: Path, name: str, password: bytes | None = None, days: int = 30) -> Pair:
     """A pair for loopback; names and keys differ from each other's."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
@@ -54,8 +54,8 @@ def make_pair(folder: Path, name: str, password: bytes | None = None) -> Pair:
         .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_before(now - timedelta(days=60))
+        .not_valid_after(now + timedelta(days=days))
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(LOOPBACK))]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
@@ -64,6 +64,7 @@ def make_pair(folder: Path, name: str, password: bytes | None = None) -> Pair:
     pair = Pair(folder / f"{name}.crt", folder / f"{name}.key")
     pem = serialization.Encoding.PEM
     pair.certificate.write_bytes(certificate.public_bytes(pem))
+    pair.key.touch(0o600)
     pair.key.write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, sealed))
     return pair
 

@@ -18,6 +18,7 @@ def examine(settings: Settings, file: Path | None) -> Iterator[Finding]:
     yield from machine.clock()
     yield from machine.open_files()
     yield from files.key_file(settings)
+    yield from files.certificate(settings)
     try:
         engines = open_engines(parse_url(settings.database), create=False)
     except UnusableDatabase as error:

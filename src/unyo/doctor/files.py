@@ -3,8 +3,12 @@
 import shutil
 import stat
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from cryptography.x509 import load_pem_x509_certificates
+
+from unyo.api.tls import Certificate, UnusableCertificate
 from unyo.config.settings import Settings
 
 from .findings import Finding, bad, doubtful, good
@@ -12,6 +16,7 @@ from .findings import Finding, bad, doubtful, good
 _MIB = 1024 * 1024
 # So much free space is little for a database that has to write on.
 _LITTLE = 1024 * _MIB
+_SOON = timedelta(days=14)
 
 
 def key_file(settings: Settings) -> Iterator[Finding]:
@@ -31,6 +36,27 @@ def key_file(settings: Settings) -> Iterator[Finding]:
         )
         return
     yield from _private("key file", path, mode, "whoever reads it and the database can sign as anybody")
+
+
+def certificate(settings: Settings) -> Iterator[Finding]:
+    """The certificate for TLS, where one is given: whether it can be used, and how long."""
+    if settings.tls_cert is None or settings.tls_key is None:
+        return
+    try:
+        Certificate(settings.tls_cert, settings.tls_key).open()
+    except UnusableCertificate as error:
+        yield bad("certificate", str(error), "write the right files: a running server goes on with those before them")
+        return
+    ends = load_pem_x509_certificates(settings.tls_cert.read_bytes())[0].not_valid_after_utc
+    says = f"{settings.tls_cert} is valid until {ends:%Y-%m-%d %H:%M} UTC"
+    if ends < datetime.now(UTC):
+        yield bad("certificate", f"{settings.tls_cert} is not valid any more", "renew it")
+    elif ends < datetime.now(UTC) + _SOON:
+        yield doubtful("certificate", says, "renew it")
+    else:
+        yield good("certificate", says)
+    mode = settings.tls_key.stat().st_mode
+    yield from _private("certificate's key", settings.tls_key, mode, "whoever reads it can pose as this server")
 
 
 def settings_file(path: Path | None) -> Iterator[Finding]:
