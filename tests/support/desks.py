@@ -14,10 +14,8 @@ from typing import Any, Protocol
 import httpx2
 import uvicorn
 
-from unyo.api.heads import HEAD_SECONDS
 from unyo.api.rate import RateLimit
 from unyo.api.serving import uvicorn_config
-from unyo.api.tls import Certificate
 from unyo.bootstrap import Desk, open_desk
 from unyo.demo.cast import SECRET_KEY, SERVICE, YAMADA, Actor
 from unyo.storage.engine import PATIENCE, Patience, open_engines, parse_url
@@ -109,15 +107,13 @@ class OverHttp:
     def __init__(
         self,
         desk: Desk,
-        head_seconds: float = HEAD_SECONDS,
-        certificate: Certificate | None = None,
         trust: ssl.SSLContext | None = None,
+        **options: Any,
     ) -> None:
         self.trust = trust
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
-        config = uvicorn_config(desk.app, level="WARNING", head_seconds=head_seconds, certificate=certificate)
-        self._server = uvicorn.Server(config)
+        self._server = uvicorn.Server(uvicorn_config(desk.app, level="WARNING", **options))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._listening]})
         self._thread.start()
         url = f"{'https' if trust else 'http'}://127.0.0.1:{self.port}"
@@ -126,6 +122,10 @@ class OverHttp:
     def request(self, method: str, path: str, content: bytes, headers: list[tuple[str, str]]) -> Answer:
         answer = self._client.request(method, path, content=content, headers=headers)
         return Answer(answer.status_code, answer.headers, answer.content)
+
+    def connections(self) -> int:
+        """How many there are at this moment."""
+        return len(self._server.server_state.connections)
 
     def close(self) -> None:
         self._client.close()

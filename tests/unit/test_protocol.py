@@ -21,10 +21,12 @@ EXPECTING = b"POST /x HTTP/1.1\r\nHost: desk\r\nContent-Length: 2\r\nExpect: 100
 class Recording(asyncio.Transport):
     """A transport that keeps what is written, write by write."""
 
-    def __init__(self, awaited: int) -> None:
+    def __init__(self, awaited: int, untaken: Sequence[int] = ()) -> None:
         super().__init__({"sockname": ("127.0.0.1", 80), "peername": ("127.0.0.1", 4711)})
         self.writes: list[bytes] = []
-        self.closed = False
+        self.closed = self.aborted = False
+        self.untaken = list(untaken)  # what is left when it is asked for, one time after the other
+        self.is_looked_at = asyncio.Event()
         self.has_awaited = asyncio.Event()
         self._awaited = awaited
 
@@ -33,6 +35,15 @@ class Recording(asyncio.Transport):
         self.writes.append(bytes(data))
         if len(self.writes) >= self._awaited:
             self.has_awaited.set()
+
+    def get_write_buffer_size(self) -> int:
+        left = self.untaken.pop(0) if self.untaken else 0
+        if not self.untaken:
+            self.is_looked_at.set()
+        return left
+
+    def abort(self) -> None:
+        self.closed = self.aborted = True
 
     def is_closing(self) -> bool:
         return self.closed
@@ -121,6 +132,34 @@ def test_an_answer_that_closes_the_connection_is_whole_before_it_closes(app: Any
     assert transport.closed
 
 
+LAST = POST.replace(b"Host: desk", b"Host: desk\r\nConnection: close")
+
+
+@pytest.mark.parametrize(
+    ("untaken", "is_cut_off"),
+    [([9, 9], True), ([9, 5, 5, 5], True), ([9, 5, 5, 3, 3, 0], False), ([0], False)],
+    ids=["nothing taken", "nothing more taken", "taken slowly", "taken at once"],
+)
+def test_a_connection_that_closes_is_cut_off_where_its_last_answer_is_not_taken(
+    untaken: Sequence[int], *, is_cut_off: bool
+) -> None:
+    async def _serve() -> Recording:
+        config = uvicorn_config(answering)
+        config.load()
+        transport = Recording(1, untaken)
+        state = ServerState()
+        protocol = WholeAnswers(config, state, {}, asyncio.get_running_loop(), taking_seconds=0.001)
+        protocol.connection_made(transport)
+        protocol.data_received(LAST)
+        await asyncio.wait_for(transport.is_looked_at.wait(), PATIENCE)
+        protocol.connection_lost(None)
+        return transport
+
+    transport = asyncio.run(_serve())
+    assert transport.writes[0].endswith(b"body")
+    assert transport.aborted == is_cut_off
+
+
 BROKEN = b"POST /x HTTP/1.1\r\nHost: desk\r\nTransfer-Encoding: chunked\r\n\r\n", b"no chunk\r\n"
 
 
@@ -142,6 +181,31 @@ def test_a_refusal_after_an_answer_that_closes_the_connection_is_not_sent() -> N
 def test_a_head_is_not_late_while_the_call_before_it_is_not_answered() -> None:
     head, body, late = written(answering_slowly, [POST, POST[:30]], head_seconds=0.004, writes=3).writes
     assert (head[:12], body, late[:12]) == (b"HTTP/1.1 200", b"body", b"HTTP/1.1 408")
+
+
+def test_the_time_of_a_head_stands_still_while_the_call_before_it_is_not_answered() -> None:
+    async def _serve() -> Recording:
+        gate = asyncio.Event()
+
+        async def _when_told(scope: Scope, receive: Receive, send: Send) -> None:
+            await gate.wait()
+            await answering(scope, receive, send)
+
+        config = uvicorn_config(_when_told)
+        config.load()
+        loop = asyncio.get_running_loop()
+        transport = Recording(1)
+        protocol = WholeAnswers(config, ServerState(), {}, loop, head_seconds=0.1)
+        protocol.connection_made(transport)
+        protocol.data_received(POST + POST[:30])
+        loop.call_later(0.15, gate.set)  # after the head's time, and before it is over again
+        await asyncio.wait_for(transport.has_awaited.wait(), PATIENCE)
+        protocol.data_received(POST[30:])
+        await asyncio.gather(*protocol.tasks)
+        protocol.connection_lost(None)
+        return transport
+
+    assert [answer[:12] for answer in asyncio.run(_serve()).writes] == [b"HTTP/1.1 200"] * 2
 
 
 def test_a_body_that_breaks_in_the_middle_of_its_answer_ends_the_connection() -> None:

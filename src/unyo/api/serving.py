@@ -11,9 +11,12 @@ import uvicorn
 from .heads import HEAD_SECONDS
 from .protocol import WholeAnswers
 from .tls import LOOK_SECONDS, Certificate
+from .untaken import TAKING_SECONDS
 
 # How long a stopping server waits for the calls that it has accepted, in seconds.
 GRACE_SECONDS: Final = 30
+# Longer than proxies keep a connection that they may use again: one that we close first loses them a call.
+KEEP_ALIVE_SECONDS: Final = 75
 
 
 class Lines(logging.Formatter):
@@ -54,11 +57,13 @@ def uvicorn_config(
     *,
     level: str = "INFO",
     head_seconds: float = HEAD_SECONDS,
+    keep_alive_seconds: int = KEEP_ALIVE_SECONDS,
+    taking_seconds: float = TAKING_SECONDS,
     certificate: Certificate | None = None,
     **options: Any,
 ) -> uvicorn.Config:
     """The configuration of a server; the answers' headers and the log lines are our own."""
-    http = partial(WholeAnswers, head_seconds=head_seconds)
+    http = partial(WholeAnswers, head_seconds=head_seconds, taking_seconds=taking_seconds)
     if certificate is not None:
         options |= {
             "ssl_context_factory": certificate.open,
@@ -74,6 +79,7 @@ def uvicorn_config(
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=keep_alive_seconds,
         timeout_graceful_shutdown=GRACE_SECONDS,
         log_config=log_config(level),
         **options,

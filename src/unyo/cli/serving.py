@@ -46,6 +46,7 @@ def _config(settings: Settings) -> uvicorn.Config:
         "workers": settings.workers,
         "level": settings.log_level.upper(),
         "head_seconds": settings.head_seconds,
+        "keep_alive_seconds": settings.keep_alive_seconds,
         "certificate": certificate,
     }
     if settings.workers == 1:

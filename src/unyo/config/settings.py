@@ -94,6 +94,13 @@ class Settings(BaseSettings):
     body_seconds: float = _setting(
         Group.LIMITS, "Seconds in which a call's body must be complete.", default=15.0, gt=0, le=3600
     )
+    keep_alive_seconds: int = _setting(
+        Group.LIMITS,
+        "Seconds that a connection may be idle between calls; more than a proxy before this server keeps it.",
+        default=75,
+        ge=1,
+        le=3600,
+    )
     calls_per_minute: int = _setting(
         Group.LIMITS,
         "Calls a minute of an access key to each server process; further ones are answered 429. 0: no limit.",
