@@ -1,6 +1,7 @@
 """Programs that a few tests use and a machine may lack."""
 
 import os
+import resource
 import shutil
 import subprocess
 from typing import NoReturn
@@ -13,6 +14,14 @@ def needs(*programs: str) -> None:
     missing = [program for program in programs if shutil.which(program) is None]
     if missing:
         lacks(f"needs {' and '.join(missing)}: make system")
+
+
+def needs_open_files(count: int) -> None:
+    """Let this process, and what it starts, hold so many files open; skips like `needs` where it may not."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most != resource.RLIM_INFINITY and most < count:
+        _skip(f"needs {count} open files: ulimit -Hn says {most}")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (count, most))
 
 
 def as_root(*programs: str) -> list[str]:

@@ -8,6 +8,7 @@ import typer
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from unyo.api.open_files import allow_open_files
 from unyo.api.serving import uvicorn_config
 from unyo.api.tls import Certificate, UnusableCertificate
 from unyo.bootstrap import app_for_good, app_of, serving_store
@@ -81,6 +82,7 @@ class _Workers(Multiprocess):
 
 
 def _run(config: uvicorn.Config) -> None:
+    allow_open_files()
     server = uvicorn.Server(config)
     with suppress(KeyboardInterrupt):
         if config.workers > 1:

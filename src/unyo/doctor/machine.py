@@ -1,14 +1,14 @@
 """The machine: its clock, by which signatures are judged, and how many connections a process may hold."""
 
-import resource
 import shutil
 import subprocess
 from collections.abc import Iterator
 from typing import Final
 
+from unyo.api.open_files import ENOUGH_FILES, may_be_open
+
 from .findings import Finding, doubtful, good
 
-_ENOUGH_FILES: Final = 16_384
 _SECONDS: Final = 5
 
 
@@ -32,12 +32,12 @@ def clock() -> Iterator[Finding]:
 
 def open_files() -> Iterator[Finding]:
     """Whether a server may hold thousands of connections: each is an open file."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if most != resource.RLIM_INFINITY and most < _ENOUGH_FILES:
+    most = may_be_open()
+    if most < ENOUGH_FILES:
         yield doubtful(
             "open files",
             f"a process may hold {most}, and each connection is one",
-            f"raise the limit to {_ENOUGH_FILES} (LimitNOFILE= of the systemd unit, or `ulimit -Hn`)",
+            f"raise the limit to {ENOUGH_FILES} (LimitNOFILE= of the systemd unit, or `ulimit -Hn`)",
         )
     else:
         yield good("open files", "a process may hold thousands of connections")
