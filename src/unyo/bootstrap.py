@@ -15,9 +15,10 @@ from unyo.api.chain import Keys, SecretOf, UomApi
 from unyo.api.docs.routes import docs_routes
 from unyo.api.draining import Draining
 from unyo.api.http import BODY_SECONDS
+from unyo.api.proxies import BehindProxies
 from unyo.api.rate import RateLimit
 from unyo.api.serving import spare_the_log
-from unyo.config.settings import Settings
+from unyo.config.settings import Settings, networks
 from unyo.config.table import TABLE
 from unyo.services.cursors import CursorSealer
 from unyo.services.ports import StorageFailed
@@ -164,6 +165,8 @@ def app_for_good(engines: Engines, keyring: Keyring, settings: Settings) -> ASGI
         rate=RateLimit(settings.calls_per_minute) if settings.calls_per_minute else None,
         drain_seconds=settings.drain_seconds,
     ).app
+    if trusted := networks(settings.trusted_proxies):
+        app = BehindProxies(app, trusted)
     spare_the_log()
     # What is there by now stays: later collections of garbage would stall every call while they looked through it.
     gc.collect()

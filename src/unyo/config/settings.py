@@ -1,7 +1,7 @@
 """The settings of a server, as one typed table: flags, variables, file keys, help and reference are read from it."""
 
 from enum import StrEnum
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,6 +57,11 @@ class Settings(BaseSettings):
         Group.LISTENING,
         "A proxy that speaks TLS stands before this server, which may then listen on other addresses than loopback.",
         default=False,
+    )
+    trusted_proxies: str = _setting(
+        Group.LISTENING,
+        "Addresses or networks of proxies, separated by commas, whose X-Forwarded-For tells the caller's address.",
+        default="",
     )
 
     drain_seconds: float = _setting(
@@ -149,7 +154,20 @@ def trouble_in(settings: Settings) -> list[str]:
             f"plain http is refused on {settings.host}, which others can reach: give tls_cert and tls_key, or put a "
             "proxy that speaks TLS before it and say so with behind_tls_proxy, or listen on 127.0.0.1"
         )
+    try:
+        networks(settings.trusted_proxies)
+    except ValueError as error:
+        found.append(f"trusted_proxies takes addresses and networks such as 10.0.0.0/8, separated by commas: {error}")
     return found
+
+
+def networks(listed: str) -> list[IPv4Network | IPv6Network]:
+    """What a list of addresses and networks names.
+
+    Raises:
+        ValueError: one of them is neither.
+    """
+    return [ip_network(each.strip()) for each in listed.split(",") if each.strip()]
 
 
 def _is_loopback(host: str) -> bool:
