@@ -18,6 +18,7 @@ NEEDED: dict[str, list[str]] = {
     "init": ["--service-code", "uom1", "--master-id", "SA1"],
     "import": ["no-such-file"],
     "backup": ["new.backup"],
+    "restore": ["no-such-file"],
     "service add": ["uom1"],
     "service change": ["uom1", "--name", "x"],
     "service disable": ["uom1"],
@@ -50,8 +51,8 @@ NEEDED: dict[str, list[str]] = {
     "option restore": ["uom1", "incident", "Priority", "x"],
     "option delete": ["uom1", "incident", "Priority", "x", "--yes"],
 }
-# These open no database of an installation, read their file before it, or tell of it otherwise.
-OTHERWISE = {"demo", "config", "doctor", "restore"}
+# These open no database of an installation, or tell of it otherwise.
+OTHERWISE = {"demo", "config", "doctor"}
 
 
 def _commands(group: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
@@ -93,8 +94,7 @@ def test_an_unknown_flag_is_wrong_usage(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if "--config" in _flags(COMMANDS[name])])
 def test_a_settings_file_that_is_not_there_is_wrong_usage(name: str, tmp_path: Path) -> None:
-    needed = NEEDED.get(name, ["no-such-file"] if name == "restore" else [])
-    refused = unyo_here(*name.split(), *needed, "--config", "none.toml", folder=tmp_path)
+    refused = unyo_here(*name.split(), *NEEDED.get(name, ()), "--config", "none.toml", folder=tmp_path)
     assert (refused.status, refused.out) == (WRONG_USAGE, "")
     assert refused.err == "unyo: the settings file none.toml cannot be read: No such file or directory\n"
     assert not list(tmp_path.iterdir())

@@ -18,7 +18,7 @@ from unyo.storage.errors import storage_errors
 from unyo.storage.keyring import WrongKey
 from unyo.storage.migrations import newest, revision_of
 from unyo.storage.new_files import whole_file
-from unyo.storage.restoring import fill
+from unyo.storage.restoring import check_empty, fill
 
 from .errors import plain_errors
 from .flags import DATABASE, STORE, with_settings
@@ -52,14 +52,10 @@ def restore(
     file: Annotated[str, typer.Argument(metavar="FILE", help="What `unyo backup` wrote.")],
 ) -> None:
     """Fill a new database with a backup, all or nothing, and say whether the key opens its secrets."""
-    with plain_errors(), Path(file).open("rb") as source:
+    with plain_errors(), _new_database(settings.database) as engines, Path(file).open("rb") as source:
         backed_up = Archive(source)
         manifest = backed_up.manifest
-        with (
-            _new_database(settings.database) as engines,
-            storage_errors("restoring"),
-            engines.writing.begin() as connection,
-        ):
+        with storage_errors("restoring"), engines.writing.begin() as connection:
             with progress("restoring", manifest.rows) as advance:
                 for count in fill(connection, backed_up):
                     advance(count)
@@ -136,6 +132,8 @@ def _new_database(text: str) -> Iterator[Engines]:
     is_new = file is not None and not file.exists()
     engines = open_engines(url)
     try:
+        with storage_errors("restoring"), engines.writing.begin() as connection:
+            check_empty(connection)
         yield engines
     except BaseException:
         engines.dispose()

@@ -25,7 +25,7 @@ def fill(connection: Connection, archive: Archive) -> Iterator[int]:
     Raises:
         NotPossible: the database holds something, or the backup is damaged or of a newer release.
     """
-    _check_empty(connection)
+    check_empty(connection)
     manifest = archive.manifest
     _make_tables(connection, manifest)
     tables = [(stored, stored.table) for stored in manifest.tables]
@@ -42,7 +42,12 @@ def fill(connection: Connection, archive: Archive) -> Iterator[int]:
         set_counter(connection, manifest.last_number)
 
 
-def _check_empty(connection: Connection) -> None:
+def check_empty(connection: Connection) -> None:
+    """Check that there is no table.
+
+    Raises:
+        NotPossible: there is one.
+    """
     found = sorted(sa.inspect(connection).get_table_names())
     if found:
         raise NotPossible(
