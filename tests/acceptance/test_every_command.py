@@ -9,16 +9,19 @@ from typer.main import get_command
 
 from support.commands import unyo_here
 from support.installations import KEY_FILE, Installation, contents, execute
+from support.tree import ROOT
 from unyo.cli import app
 from unyo.storage.keyring import make_key
 
 WRONG_USAGE = 2
+DIRECTORY_FILE = str(ROOT / "tests" / "acceptance" / "directory.yaml")
 # What a command needs besides its settings, to get as far as its database.
 NEEDED: dict[str, list[str]] = {
     "init": ["--service-code", "uom1", "--master-id", "SA1"],
     "import": ["no-such-file"],
     "backup": ["new.backup"],
     "restore": ["no-such-file"],
+    "apply": ["-f", DIRECTORY_FILE],
     "service add": ["uom1"],
     "service change": ["uom1", "--name", "x"],
     "service disable": ["uom1"],

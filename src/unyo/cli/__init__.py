@@ -29,6 +29,8 @@ MODULES: Final = {
     "group": "groups",
     "option": "options",
     "audit": "audit",
+    "directory": "applying",
+    "apply": "applying",
 }
 
 

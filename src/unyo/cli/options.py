@@ -1,7 +1,6 @@
 """The commands for option lists: `unyo option`."""
 
 from difflib import get_close_matches
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -9,10 +8,10 @@ import typer
 from unyo.config.settings import Settings
 from unyo.storage import administration
 from unyo.tickets.field_tables import BY_KEY
-from unyo.tickets.model import TicketKind
 from unyo.tickets.option_lists import OPTION_LISTS
 
 from .administering import ServiceArgument, YesFlag, ask, change, current
+from .directory_file.shape import KindName
 from .flags import DATABASE, with_settings
 from .rows import JsonFlag, show_rows
 
@@ -21,18 +20,6 @@ option = typer.Typer(
     no_args_is_help=True, help="Option lists of services: list, add, rename, move, retire, restore, delete."
 )
 app.add_typer(option, name="option")
-
-
-class KindName(StrEnum):
-    """The kinds of ticket, each with lists of its own."""
-
-    INCIDENT = "incident"
-    REQUEST = "request"
-
-    @property
-    def kind(self) -> TicketKind:
-        """The kind of that name."""
-        return TicketKind[self.name]
 
 
 _KEYS = {BY_KEY[key].wire: key for lists in OPTION_LISTS.values() for key in lists}
