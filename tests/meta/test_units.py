@@ -44,7 +44,7 @@ def _value(name: str, setting: str) -> str:
 
 
 def test_the_units_are_these() -> None:
-    assert UNITS == ["unyo.service"]
+    assert UNITS == ["unyo-backup.service", "unyo-backup.timer", "unyo.service"]
 
 
 @pytest.mark.parametrize("name", UNITS)
@@ -67,6 +67,12 @@ def test_a_service_is_exposed_as_little_as_a_server_can_be(units: Path, name: st
     unit = units / name
     unit.write_text(SANDBOX.sub("", unit.read_text()))
     assert _analyze("security", *options, f"./{name}", folder=units).status != 0
+
+
+def test_the_backup_is_locked_in_as_the_server_is() -> None:
+    first, second = (SANDBOX.findall((FOLDER / name).read_text(encoding="utf-8")) for name in SERVICES)
+    assert sorted(first) == sorted(second)
+    assert len(first) > 20
 
 
 def test_a_stopping_server_has_more_time_than_it_takes() -> None:
