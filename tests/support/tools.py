@@ -20,7 +20,7 @@ def needs_open_files(count: int) -> None:
     """Let this process, and what it starts, hold so many files open; skips like `needs` where it may not."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     if most != resource.RLIM_INFINITY and most < count:
-        _skip(f"needs {count} open files: ulimit -Hn says {most}")
+        lacks(f"needs {count} open files: ulimit -Hn says {most}")
     resource.setrlimit(resource.RLIMIT_NOFILE, (count, most))
 
 
