@@ -1,11 +1,15 @@
 """The composition root: the one place where real things are chosen and wired."""
 
 import gc
+import logging
+import platform
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import Final
 
 from starlette.types import ASGIApp
 
@@ -15,14 +19,15 @@ from unyo.api.chain import Keys, SecretOf, UomApi
 from unyo.api.docs.routes import docs_routes
 from unyo.api.draining import Draining
 from unyo.api.http import BODY_SECONDS
+from unyo.api.pages import FiguresPage, Server
 from unyo.api.proxies import BehindProxies
 from unyo.api.rate import RateLimit
 from unyo.api.serving import spare_the_log
-from unyo.config.settings import Settings, networks
+from unyo.config.settings import LogLevel, Settings, networks
 from unyo.config.table import TABLE
 from unyo.services.cursors import CursorSealer
-from unyo.services.ports import StorageFailed
 from unyo.services.reads import Reads
+from unyo.services.watcher import Look, Present, Watcher, together
 from unyo.storage import administration
 from unyo.storage.administration import NotPossible
 from unyo.storage.directory import DirectoryCache
@@ -32,8 +37,15 @@ from unyo.storage.keyring import Keyring, read_key
 from unyo.storage.migrations import State, standing_of
 from unyo.storage.queue import Bounds
 from unyo.storage.readers import SqlReader
+from unyo.storage.readiness import MIN_FREE_BYTES, free_bytes, readiness
 from unyo.storage.writer import GroupCommitWriter
 from unyo.tickets.directory import Directory
+from unyo.uom.actions import API_VERSION
+from unyo.watching import exposition
+from unyo.watching.figures import Figures
+from unyo.watching.logs import CallLog
+
+log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
@@ -60,6 +72,22 @@ class Desk:
         self.engines.dispose()
 
 
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """How a desk is watched: figures, and further watchers, are told what happens.
+
+    ``metrics_token`` opens `/metrics` if it is set; with less than ``min_free_bytes`` on its disk SQLite is not ready.
+    """
+
+    figures: Figures | None = None
+    watchers: Sequence[Watcher] = ()
+    metrics_token: str = field(default="", repr=False)
+    min_free_bytes: int = MIN_FREE_BYTES
+
+
+UNWATCHED: Final = Watching()
+
+
 def open_desk(
     engines: Engines,
     keyring: Keyring,
@@ -69,20 +97,75 @@ def open_desk(
     body_seconds: float = BODY_SECONDS,
     rate: RateLimit | None = None,
     drain_seconds: float = 0,
+    watching: Watching = UNWATCHED,
 ) -> Desk:
     """Wire an installation whose database is migrated and claimed; without ``rate`` keys call as often as they like."""
+    figures = watching.figures
+    watcher = together([figures, *watching.watchers] if figures else watching.watchers)
+    bounds = bounds or Bounds()
     directory = DirectoryCache(engines.reading)
-    writer = GroupCommitWriter(engines.writing, directory, clock, bounds or Bounds())
-    reads = Reads(SqlReader(engines.reading, directory), CursorSealer(keyring.derive("cursor")))
-    api = UomApi(_keys(directory, keyring), writer, reads, clock, body_seconds=body_seconds, rate=rate)
+    writer = GroupCommitWriter(engines.writing, directory, clock, bounds, watcher)
+    reads = Reads(SqlReader(engines.reading, directory, watcher), CursorSealer(keyring.derive("cursor")))
+    api = UomApi(_keys(directory, keyring), writer, reads, clock, watcher, body_seconds=body_seconds, rate=rate)
 
     def _close() -> None:
         writer.close()
         engines.dispose()
+        if figures:
+            figures.end()
 
-    draining, more = Draining(drain_seconds), docs_routes(__version__)
-    app = make_app(api, __version__, lambda: _trouble(engines, writer), _close, draining, more)
+    page = None
+    if figures:
+        folder = exposition.shared_folder()
+        figures.look_at(_looking(engines, writer, directory, bounds), by_itself=folder is not None)
+        if watching.metrics_token:
+            page = FiguresPage(watching.metrics_token, _shown(figures).text)
+    checks = partial(readiness, engines, writer, watching.min_free_bytes)
+    server = Server(about(), checks, _close, watcher, Draining(drain_seconds), page)
+    app = make_app(api, server, docs_routes(__version__))
     return Desk(engines, writer, app)
+
+
+def about() -> Mapping[str, str]:
+    """What is running: nothing of it is secret."""
+    return {
+        "version": __version__,
+        "api_version": API_VERSION,
+        "schema_revision": newest(),
+        "python": platform.python_version(),
+    }
+
+
+@contextmanager
+def metrics_at(settings: Settings, figures: Figures | None = None) -> Iterator[None]:
+    """Serve the metrics on their own address meanwhile, if they have one: of this process, or of all workers.
+
+    Raises:
+        UnusableMetrics: they cannot be; the message says why.
+    """
+    if not settings.metrics_address:
+        yield
+        return
+    with exposition.at_address(settings.metrics_address, _shown(figures)) as url:
+        log.info("Metrics on %s", url)
+        yield
+
+
+def _shown(figures: Figures | None) -> exposition.Exposition:
+    """The figures of all workers where this is one of several, or their parent; else those of this process."""
+    folder = exposition.shared_folder()
+    if folder is not None:
+        return exposition.of_all_workers(folder, about(), figures)
+    assert figures is not None
+    return exposition.of_this_process(figures, about())
+
+
+def _looking(engines: Engines, writer: GroupCommitWriter, directory: DirectoryCache, bounds: Bounds) -> Look:
+    def _look() -> Present:
+        calls, size = writer.waiting()
+        return Present(calls, size, bounds.waiting_calls, bounds.waiting_bytes, directory.version, free_bytes(engines))
+
+    return _look
 
 
 def serving_store(settings: Settings) -> tuple[Engines, Keyring]:
@@ -151,19 +234,22 @@ def read_keyring(settings: Settings) -> Keyring:
 
 def app_of(settings: Settings) -> ASGIApp:
     """The application of one worker process."""
-    return app_for_good(*serving_store(settings), settings)
+    return app_for_good(*serving_store(settings), settings, Figures() if settings.shows_metrics else None)
 
 
-def app_for_good(engines: Engines, keyring: Keyring, settings: Settings) -> ASGIApp:
+def app_for_good(engines: Engines, keyring: Keyring, settings: Settings, figures: Figures | None) -> ASGIApp:
     """The application of a process that does nothing but serve it."""
     bounds = Bounds(waiting_calls=settings.queue_calls, waiting_bytes=settings.queue_mib * 1024 * 1024)
+    rate = RateLimit(settings.calls_per_minute) if settings.calls_per_minute else None
+    token = settings.metrics_token.get_secret_value() if settings.metrics_token else ""
     app = open_desk(
         engines,
         keyring,
         bounds=bounds,
         body_seconds=settings.body_seconds,
-        rate=RateLimit(settings.calls_per_minute) if settings.calls_per_minute else None,
+        rate=rate,
         drain_seconds=settings.drain_seconds,
+        watching=Watching(figures, _watchers(settings), token),
     ).app
     if trusted := networks(settings.trusted_proxies):
         app = BehindProxies(app, trusted)
@@ -172,6 +258,11 @@ def app_for_good(engines: Engines, keyring: Keyring, settings: Settings) -> ASGI
     gc.collect()
     gc.freeze()
     return app
+
+
+def _watchers(settings: Settings) -> list[Watcher]:
+    """Who is told of each call, beside the figures."""
+    return [CallLog(settings.log_format.value)] if settings.log_level in {LogLevel.DEBUG, LogLevel.INFO} else []
 
 
 def _keys(directory: DirectoryCache, keyring: Keyring) -> Keys:
@@ -192,12 +283,3 @@ def _keys(directory: DirectoryCache, keyring: Keyring) -> Keys:
         return None if found is None else _in(found)
 
     return Keys(_at_hand, lambda: _in(directory.current()))
-
-
-def _trouble(engines: Engines, writer: GroupCommitWriter) -> str:
-    """Why the server is not ready; ``""`` when it is."""
-    try:
-        found = standing_of(engines.reading)
-    except StorageFailed:
-        return "the database does not answer"
-    return found.trouble or ("" if writer.is_alive() else "the writer has stopped")

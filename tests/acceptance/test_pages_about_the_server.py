@@ -1,5 +1,6 @@
 """What a server tells about itself: alive, ready, its OpenAPI; and how it refuses beside the actions."""
 
+import platform
 import re
 
 import pytest
@@ -8,8 +9,11 @@ from support.databases import Databases
 from support.desks import Answer, DeskUnderTest, desk_on
 from support.installations import execute
 from unyo import __version__
+from unyo.bootstrap import Watching
+from unyo.storage.migrations import newest
 
-PAGES = ("/livez", "/readyz", "/openapi.json")
+PAGES = ("/livez", "/readyz", "/version", "/openapi.json")
+CHECKS = ("database", "migrations", "writer", "queue", "disk")
 OTHER_METHODS = ("POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 NOT_THERE = (
     "/",
@@ -17,6 +21,8 @@ NOT_THERE = (
     "/openapi.json/",
     "/docs/",
     "/docs/style",
+    "/metrics",
+    "/version/",
     "/r",
     "/r/",
     "/r/20221221",
@@ -40,6 +46,15 @@ def _assert_carries_what_every_answer_carries(answer: Answer) -> None:
     assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{8}){4}", answer.headers["x-request-id"])
 
 
+def _assert_is_not_ready(answer: Answer, reason: str, *failed: str) -> None:
+    """The page says why, and tells which checks failed."""
+    assert answer.status == 503
+    told = answer.envelope
+    assert (told["status"], told["reason"], set(told["checks"])) == ("not ready", reason, set(CHECKS))
+    assert {name for name, found in told["checks"].items() if found != "ok"} == set(failed)
+    assert told["checks"][failed[0]] == reason
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_the_pages_about_the_server_need_no_signature(served_desk: DeskUnderTest, path: str) -> None:
     answer = _ask(served_desk, "GET", path)
@@ -48,8 +63,17 @@ def test_the_pages_about_the_server_need_no_signature(served_desk: DeskUnderTest
 
 
 def test_a_server_that_works_is_alive_and_ready(served_desk: DeskUnderTest) -> None:
-    for path in ("/livez", "/readyz"):
-        assert _ask(served_desk, "GET", path).envelope == {"status": "ok"}
+    assert _ask(served_desk, "GET", "/livez").envelope == {"status": "ok"}
+    assert _ask(served_desk, "GET", "/readyz").envelope == {"status": "ok", "checks": dict.fromkeys(CHECKS, "ok")}
+
+
+def test_a_server_tells_its_versions_and_nothing_else(served_desk: DeskUnderTest) -> None:
+    assert _ask(served_desk, "GET", "/version").envelope == {
+        "version": __version__,
+        "api_version": "20221221",
+        "schema_revision": newest(),
+        "python": platform.python_version(),
+    }
 
 
 def test_pages_refuse_other_methods_and_name_the_right_ones(served_desk: DeskUnderTest) -> None:
@@ -88,12 +112,28 @@ def test_a_server_is_not_ready_while_its_database_lacks_this_releases_tables(des
     execute(desk.url, "CREATE TABLE kept AS SELECT * FROM alembic_version")
     execute(desk.url, "DELETE FROM alembic_version")
     answer = _ask(desk, "GET", "/readyz")
-    assert answer.status == 503
-    assert answer.envelope["status"] == "not ready"
-    assert answer.envelope["reason"].startswith("the database is not at this release's tables: run `unyo migrate`")
+    _assert_is_not_ready(answer, "the database is not at this release's tables", "migrations")
     assert _ask(desk, "GET", "/livez").status == 200
     execute(desk.url, "INSERT INTO alembic_version SELECT * FROM kept")
     assert _ask(desk, "GET", "/readyz").status == 200
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_server_whose_disk_is_nearly_full_is_not_ready(filled_url: str) -> None:
+    with desk_on(filled_url, watching=Watching(min_free_bytes=1 << 60)) as desk:
+        reason = f"the disk of the database has less than {1 << 40} MiB free"
+        _assert_is_not_ready(_ask(desk, "GET", "/readyz"), reason, "disk")
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+def test_the_disk_of_postgresql_is_its_own_affair(filled_url: str) -> None:
+    with desk_on(filled_url, watching=Watching(min_free_bytes=1 << 60)) as desk:
+        assert _ask(desk, "GET", "/readyz").envelope["checks"]["disk"] == "ok"
+
+
+def test_a_server_whose_writer_has_stopped_is_not_ready(desk: DeskUnderTest) -> None:
+    desk.desk.writer.close()
+    _assert_is_not_ready(_ask(desk, "GET", "/readyz"), "the writer has stopped", "writer")
 
 
 @pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
@@ -103,6 +143,5 @@ def test_a_server_whose_database_is_gone_is_alive_but_not_ready(databases: Datab
         assert _ask(desk, "GET", "/readyz").status == 200
         databases.drop(url)
         answer = _ask(desk, "GET", "/readyz")
-        assert answer.status == 503
-        assert answer.envelope == {"status": "not ready", "reason": "the database does not answer"}
+        _assert_is_not_ready(answer, "the database does not answer", "database", "migrations")
         assert _ask(desk, "GET", "/livez").status == 200

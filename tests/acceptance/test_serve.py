@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Mapping
+from socket import create_server
 from typing import Any
 
 import pytest
 
 from support.desks import NEW_INCIDENT, NO_PARAMETERS
 from support.installations import Installation
-from support.processes import Account, Client, serving, unyo, wait_until
+from support.processes import Account, Client, is_answering, running, serving, unyo, wait_until
 
-WRONG_LINE = re.compile(r"Traceback|Error|WARNING|ERROR")
+WRONG_LINE = re.compile(r"Traceback|Error|\"level\": \"(warning|error|critical)\"")
 
 
 def _update_of(detail: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,11 +56,52 @@ def test_the_log_names_calls_by_their_request_ids_and_tells_no_secret(installati
         answers = [client.call("RegisterTicket", NEW_INCIDENT), client.call("RegisterTicket", NEW_INCIDENT, stranger)]
         told = server.end()
     assert [answer.error_type for answer in answers] == ["", "AUTH_FAILURE"]
-    for answer in answers:
-        assert re.search(rf"INFO {answer.body['RequestId']} \S+: POST \S+ 200 ", told.err)
+    calls = {line["request_id"]: line for line in server.log if line["event"] == "call"}
+    assert set(calls) == {answer.body["RequestId"] for answer in answers}
+    registered, refused = (calls[answer.body["RequestId"]] for answer in answers)
+    assert registered.pop("milliseconds") > 0
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", registered.pop("timestamp"))
+    assert registered == {
+        "level": "info",
+        "event": "call",
+        "request_id": answers[0].body["RequestId"],
+        "method": "POST",
+        "path": "/r/20221221/RegisterTicket.json",
+        "action": "RegisterTicket",
+        "master_id": account.master_id,
+        "ticket_id": answers[0].body["TicketId"],
+        "status": 200,
+        "error_type": "OK",
+        "client": "127.0.0.1",
+    }
+    assert (refused["error_type"], refused["master_id"], refused["ticket_id"]) == ("AUTH_FAILURE", "", "")
     assert account.secret_key not in told.err + told.out
     assert NEW_INCIDENT["Title"] not in told.err
     assert not WRONG_LINE.search(told.err)
+
+
+def test_the_log_may_be_coloured_for_people(installation: Installation) -> None:
+    arguments = ("--database", installation.url, "--log-format", "console")
+    with serving(*arguments, folder=installation.folder) as (server, url), Client(url, installation.account) as client:
+        answer = client.call("RegisterTicket", NEW_INCIDENT)
+        told = server.end()
+    (line,) = (line for line in told.err.splitlines() if answer.body["RequestId"] in line)
+    assert "\x1b[" in line
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", line)
+    assert re.search(r"call .*action=RegisterTicket .*error_type=OK", plain)
+    assert not told.err.count("{")
+
+
+def test_of_a_quieter_log_calls_are_no_part(installation: Installation) -> None:
+    arguments = ("--database", installation.url, "--log-level", "warning")
+    with create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+    with running("serve", "--port", port, *arguments, folder=installation.folder) as server:
+        url = f"http://127.0.0.1:{port}"
+        wait_until("it answers", lambda: is_answering(url))
+        with Client(url, installation.account) as client:
+            client.succeed("RegisterTicket", NEW_INCIDENT)
+        assert server.end().err == ""
 
 
 def test_settings_may_come_from_the_environment(installation: Installation) -> None:
@@ -101,5 +143,5 @@ def test_a_taken_port_is_told_and_nothing_is_served(installation: Installation) 
     with serving("--database", installation.url, folder=installation.folder) as (_, url):
         refused = unyo(*arguments, "--port", url.rpartition(":")[2], folder=installation.folder)
     assert refused.status != 0
-    assert len(re.findall("ERROR.*address already in use", refused.err)) == 1
+    assert len(re.findall('address already in use.*"level": "error"', refused.err)) == 1
     assert "Traceback" not in refused.err

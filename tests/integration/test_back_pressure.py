@@ -115,4 +115,12 @@ def test_reads_are_served_meanwhile(desk: DeskUnderTest) -> None:
         assert desk.history(REQUEST)
         assert desk.call("GetTicketList", who(YAMADA)).body["TotalCount"] == "3"
         assert desk.call("GetOptionList", who(YAMADA)).body["OptionList"]
-        assert desk.transport.request("GET", "/readyz", b"", []).status == 200
+
+
+@ON_SQLITE
+def test_a_node_whose_queue_is_full_is_not_ready_until_there_is_room(desk: DeskUnderTest) -> None:
+    with _full(desk):
+        answer = desk.transport.request("GET", "/readyz", b"", [])
+        assert (answer.status, answer.envelope["reason"]) == (503, "the queue is full")
+        assert answer.envelope["checks"]["queue"] == "the queue is full"
+    assert desk.transport.request("GET", "/readyz", b"", []).status == 200

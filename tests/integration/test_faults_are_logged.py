@@ -29,11 +29,11 @@ class Logged:
     process: Running
     client: Client
 
-    def records(self, request_id: str) -> list[str]:
-        """The log's records of a call, each with the lines that belong to it, once the call's last is there."""
-        self.process.wait_for(rf"{request_id} unyo\.api\.chain: [A-Z]+ ")
-        found = re.split(r"^(?=\d{4}-\d\d-\d\d )", self.process.err, flags=re.MULTILINE)
-        return [record for record in found if re.match(rf"\S+ \S+ [A-Z]+ {request_id} ", record)]
+    def lines(self, request_id: str) -> list[dict[str, Any]]:
+        """The log's lines of a call, once its last is there; no line is anything but JSON."""
+        self.process.wait_for(rf'"event": "call", "request_id": "{request_id}"')
+        assert len(self.process.log) == len(self.process.err.splitlines())
+        return [line for line in self.process.log if line["request_id"] == request_id]
 
     def post(self, path: str, content: bytes, headers: Mapping[str, str]) -> Answer:
         answer = httpx2.post(f"{self.client.url}{path}", content=content, headers=headers)
@@ -57,11 +57,11 @@ def logged(
 def _assert_tells_a_fault(logged: Logged, answer: Answer) -> str:
     """The call was answered with a system error, and the log has its traceback and its line; the former."""
     assert (answer.status, answer.error) == SYSTEM_ERROR
-    fault, line = logged.records(answer.body["RequestId"])
-    assert " ERROR " in fault
-    assert "\nTraceback (most recent call last):\n" in fault
-    assert re.search(r" INFO .* POST /r/20221221/\w+\.json 200 SYSTEM_ERROR ", line)
-    return fault
+    fault, line = logged.lines(answer.body["RequestId"])
+    assert fault["level"] == "error"
+    assert "Traceback (most recent call last):\n" in fault["exception"]
+    assert (line["status"], line["error_type"]) == (200, "SYSTEM_ERROR")
+    return str(fault["event"])
 
 
 def _assert_tells_no_secrets(logged: Logged) -> None:
@@ -118,25 +118,25 @@ def test_a_refused_call_is_one_line_with_its_code(
 ) -> None:
     answer = logged.post(path, SECRETIVE.encode(), {"Content-Type": content_type})
     assert (answer.status, answer.error_type) == (status, code)
-    *_, record = logged.records(answer.headers["x-request-id"])
-    assert re.search(rf" INFO .* POST \S+ {status} {code} \S+ ms\n?\Z", record)
-    assert record.strip().count("\n") == 0
-    assert "\n2026-01-01" not in logged.process.err
+    *_, line = logged.lines(answer.headers["x-request-id"])
+    assert (line["status"], line["error_type"], line["path"]) == (status, code, path)
+    assert line["action"] == ("GetTicketDetail" if path == PATH else "")
 
 
 def test_why_a_body_is_not_json_is_in_the_log_and_nothing_of_the_body(logged: Logged) -> None:
     path, _, headers = logged.client.signed("GetTicketList", {})
     answer = logged.post(path, f'{{"Title": "{SECRETIVE}'.encode(), headers)
     assert (answer.status, answer.error_type) == (400, "INVALID_JSON")
-    why, _line = logged.records(answer.body["RequestId"])
-    assert "the body is not JSON" in why
+    why, line = logged.lines(answer.body["RequestId"])
+    assert "the body is not JSON" in why["event"]
+    assert line["master_id"] == logged.installation.account.master_id
     _assert_tells_no_secrets(logged)
 
 
 def test_a_call_that_succeeds_is_one_line(logged: Logged) -> None:
     answer = logged.client.call("RegisterTicket", NEW_INCIDENT)
-    (record,) = logged.records(answer.body["RequestId"])
-    assert re.search(r" INFO .* POST /r/20221221/RegisterTicket\.json 200 OK \S+ ms\n?\Z", record)
+    (line,) = logged.lines(answer.body["RequestId"])
+    assert (line["action"], line["ticket_id"], line["error_type"]) == ("RegisterTicket", answer.body["TicketId"], "OK")
     _assert_tells_no_secrets(logged)
 
 
@@ -154,6 +154,22 @@ def test_why_an_authentication_failed_is_in_the_log_and_not_in_the_answer(logged
         answer = logged.post(path, content, sent)
         assert answer.error == ("AUTH_FAILURE", "認証エラーです。")
         assert set(answer.body) == {"RequestId", "ErrorType", "ErrorMessage"}
-        why, _line = logged.records(answer.body["RequestId"])
-        assert re.search(rf"authentication failed: .*{reason}", why)
+        why, line = logged.lines(answer.body["RequestId"])
+        assert re.search(rf"authentication failed: .*{reason}", why["event"])
+        assert line["master_id"] == ""
     _assert_tells_no_secrets(logged)
+
+
+def test_a_ticket_that_a_call_names_is_in_its_line_if_a_ticket_can_have_that_name(logged: Logged) -> None:
+    for given, shown in {"UTM999999": "UTM999999", SECRETIVE: "", "UTM1\nforged": ""}.items():
+        answer = logged.client.call("GetTicketDetail", {"TicketId": given})
+        assert answer.error_type == "NO_TICKET_ID"
+        (line,) = logged.lines(answer.body["RequestId"])
+        assert line["ticket_id"] == shown
+    _assert_tells_no_secrets(logged)
+
+
+def test_a_path_without_end_is_cut_short_in_the_log(logged: Logged) -> None:
+    answer = logged.post("/r/" + "x" * 5000, b"", {})
+    *_, line = logged.lines(answer.headers["x-request-id"])
+    assert line["path"] == ("/r/" + "x" * 5000)[:200]

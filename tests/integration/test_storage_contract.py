@@ -23,6 +23,7 @@ from support.gate import outcome_of, write_call
 from support.installations import contents
 from unyo.demo.cast import SERVICE, YAMADA
 from unyo.services.ports import Done, Outcome
+from unyo.services.watcher import NOBODY
 from unyo.storage.directory import DirectoryCache
 from unyo.storage.engine import Engines, open_engines, parse_url
 from unyo.storage.readers import SqlReader
@@ -196,7 +197,7 @@ def test_a_change_is_dated_to_the_microsecond_in_utc_whatever_the_clocks_zone(fi
     with desk_on(filled_url, clock=Clock(moment)) as desk:
         ticket_id = desk.register(NEW_INCIDENT)
         engine = desk.desk.engines.reading
-        (entry,) = SqlReader(engine, DirectoryCache(engine)).history(
+        (entry,) = SqlReader(engine, DirectoryCache(engine), NOBODY).history(
             SERVICE, int(ticket_id.removeprefix("UTM")), None, 2
         )
         assert (entry.at, entry.at.utcoffset()) == (moment, timedelta(0))

@@ -14,6 +14,7 @@ from support.gate import outcome_of, write_call
 from support.installations import contents
 from unyo.demo.cast import CAST, SECRET_KEY, SERVICE, YAMADA
 from unyo.services.ports import StorageFailed
+from unyo.services.watcher import NOBODY
 from unyo.storage import administration
 from unyo.storage.directory import DirectoryCache
 from unyo.storage.keyring import Keyring
@@ -74,7 +75,7 @@ def test_a_read_that_the_database_fails_says_what_was_tried_and_nothing_of_what_
     broken_desk: DeskUnderTest,
 ) -> None:
     engine = broken_desk.desk.engines.reading
-    reader = SqlReader(engine, DirectoryCache(engine))
+    reader = SqlReader(engine, DirectoryCache(engine), NOBODY)
     for what, read in READS.items():
         with pytest.raises(StorageFailed, match=f"^reading {what.partition(' further')[0]}: [A-Za-z]+: .+$") as failed:
             read(reader)

@@ -16,7 +16,7 @@ import uvicorn
 
 from unyo.api.rate import RateLimit
 from unyo.api.serving import uvicorn_config
-from unyo.bootstrap import Desk, open_desk
+from unyo.bootstrap import UNWATCHED, Desk, Watching, open_desk
 from unyo.demo.cast import SECRET_KEY, SERVICE, YAMADA, Actor
 from unyo.storage.engine import PATIENCE, Patience, open_engines, parse_url
 from unyo.storage.keyring import Keyring
@@ -216,11 +216,20 @@ def desk_on(
     body_seconds: float = 15.0,
     rate: RateLimit | None = None,
     patience: Patience = PATIENCE,
+    watching: Watching = UNWATCHED,
 ) -> Iterator[DeskUnderTest]:
     """Open a desk on a filled database."""
     clock = clock or Clock()
     engines = open_engines(parse_url(url), patience=patience)
-    desk = open_desk(engines, Keyring(SECRET_KEY), clock=clock, bounds=bounds, body_seconds=body_seconds, rate=rate)
+    desk = open_desk(
+        engines,
+        Keyring(SECRET_KEY),
+        clock=clock,
+        bounds=bounds,
+        body_seconds=body_seconds,
+        rate=rate,
+        watching=watching,
+    )
     carried = (TRANSPORTS[transport] if isinstance(transport, str) else transport)(desk)
     try:
         yield DeskUnderTest(url, desk, clock, carried)

@@ -27,7 +27,7 @@ from .desks import CONTENT_TYPE, Answer
 SCRIPT = str(Path(sys.executable).with_name("unyo"))
 # Longer than anything here takes; a test that reaches it has failed.
 PATIENCE = 30.0
-_RUNNING = r"Uvicorn running on (https?://\S+)"
+_RUNNING = r"Uvicorn running on (https?://[^\s\"]+)"
 # What would make a process talk otherwise than it does to a pipe on anybody's machine, or serve another store.
 _UNWANTED = re.compile(r"UNYO_|FORCE_COLOR|PY_COLORS|CLICOLOR|GITHUB_|COLUMNS|TTY_")
 
@@ -113,6 +113,11 @@ class Running:
     @property
     def err(self) -> str:
         return "\n".join(self._lines["err"])
+
+    @property
+    def log(self) -> list[dict[str, Any]]:
+        """Every line of its log so far."""
+        return [json.loads(line) for line in self._lines["err"] if line.startswith("{")]
 
     @property
     def pid(self) -> int:
@@ -256,11 +261,11 @@ def serving(
     variables = {"UNYO_SERVER_CALLS_PER_MINUTE": "0", **(variables or {})}
     with running("serve", "--port", "0", *arguments, folder=folder, variables=variables, script=script) as process:
         url = process.wait_for(_RUNNING)[1]
-        wait_until(f"{url} answers", lambda: _is_answering(url, trust))
+        wait_until(f"{url} answers", lambda: is_answering(url, trust))
         yield process, url
 
 
-def _is_answering(url: str, trust: ssl.SSLContext | None) -> bool:
+def is_answering(url: str, trust: ssl.SSLContext | None = None) -> bool:
     """Whether connections are taken; the parent of several workers tells its port before they do so."""
     try:
         return httpx2.get(f"{url}/livez", verify=trust or True).status_code == 200

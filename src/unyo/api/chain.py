@@ -16,8 +16,10 @@ from starlette.types import Receive, Scope, Send
 
 from unyo.services.ports import Caller, CallId, Done, QueueFull, StorageFailed, WriteCall, Writer
 from unyo.services.reads import Reads
-from unyo.tickets.commands import Command, ReadCommand, RegisterTicket, UpdateTicket
+from unyo.services.watcher import Called, Watcher
+from unyo.tickets.commands import Command, ListOptions, ListTickets, ReadCommand, RegisterTicket, UpdateTicket
 from unyo.tickets.errors import Reason, Refusal
+from unyo.tickets.model import parse_ticket_id
 from unyo.uom import codec, envelopes
 from unyo.uom.actions import ACTIONS, API_VERSION, CALL_ID_HEADER, Action
 from unyo.uom.answers import Answer
@@ -65,7 +67,7 @@ class Reply:
 
     @property
     def error_type(self) -> str:
-        """The error's code, for the log; ``""`` for a success."""
+        """The error's code, for whoever watches; ``""`` for a success."""
         return str(self.envelope.get("ErrorResponse", {}).get("ErrorType", ""))
 
 
@@ -78,6 +80,7 @@ class UomApi:
         writer: Writer,
         reads: Reads,
         clock: Callable[[], datetime],
+        watcher: Watcher,
         *,
         body_seconds: float = BODY_SECONDS,
         rate: RateLimit | None = None,
@@ -87,6 +90,7 @@ class UomApi:
         self._arrivals = Arrivals(writer)
         self._reads = reads
         self._clock = clock
+        self._watcher = watcher
         self._body_seconds = body_seconds
         self._rate = rate
         self._limiter: anyio.CapacityLimiter | None = None
@@ -101,8 +105,8 @@ class UomApi:
         except ClientDisconnect:
             log.info("%s %s: the caller went away", call.method, path)
             return
-        milliseconds = (time.perf_counter() - started) * 1000
-        log.info("%s %s %d %s %.1f ms", call.method, path, reply.status, reply.error_type or "OK", milliseconds)
+        seconds = time.perf_counter() - started
+        self._watcher.called(_called(call, path, reply, seconds))
         await _send(reply, call, send)
 
     async def _reply(self, call: HttpCall) -> Reply:
@@ -121,18 +125,21 @@ class UomApi:
     async def _steps(self, call: HttpCall) -> Reply:
         """The order of checks; from check 8 on the use cases judge."""
         action = _route(call)
+        call.action = action.name
         check_media_type(call)
         body = await call.body(self._body_seconds)
         caller = await self._authenticate(call, body)
+        call.master_id = caller.owner
         if self._rate is not None:
             _count(self._rate, caller, call)
         if action.writes and self._writer.is_full(len(body)):
             raise _too_many(_RETRY_SECONDS)
         call_id = _call_id(call, action, body)
         command = _command(action, body)
+        call.ticket_id = _ticket_id(command)
         if isinstance(command, RegisterTicket | UpdateTicket):
             write = WriteCall(command, caller, call.request_id, call_id=call_id, size=len(body))
-            return await self._write(action, write)
+            return await self._write(action, write, call)
         return await self._read(action, caller, command, call.request_id)
 
     async def _authenticate(self, call: HttpCall, body: bytes) -> Caller:
@@ -153,13 +160,14 @@ class UomApi:
             raise Rejected(Refusal(Reason.UNAUTHENTICATED)) from None
         return Caller(found[-1], access_key)
 
-    async def _write(self, action: Action, write: WriteCall) -> Reply:
+    async def _write(self, action: Action, write: WriteCall, call: HttpCall) -> Reply:
         try:
             outcome = await self._arrivals.carry_out(write)
         except QueueFull:
             raise _too_many(_RETRY_SECONDS) from None
         if isinstance(outcome, Refusal):
             raise Rejected(outcome)
+        call.ticket_id = outcome.ticket_id
         return _written(action, outcome)
 
     async def _read(self, action: Action, caller: Caller, command: ReadCommand, request_id: str) -> Reply:
@@ -217,6 +225,30 @@ def _command(action: Action, body: bytes) -> Command:
     if isinstance(command, Refusal):
         raise Rejected(command)
     return command
+
+
+def _ticket_id(command: Command) -> str:
+    """The ticket that a call names, if any could have that name."""
+    if isinstance(command, RegisterTicket | ListTickets | ListOptions):
+        return ""
+    return "" if parse_ticket_id(command.ticket_id) is None else command.ticket_id
+
+
+def _called(call: HttpCall, path: str, reply: Reply, seconds: float) -> Called:
+    traceparent = call.header("traceparent")
+    return Called(
+        call.request_id,
+        call.method,
+        path,
+        call.action,
+        call.master_id,
+        call.ticket_id,
+        reply.status,
+        reply.error_type,
+        seconds,
+        call.client,
+        traceparent[0] if traceparent else "",
+    )
 
 
 def _written(action: Action, done: Done) -> Reply:

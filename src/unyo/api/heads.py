@@ -12,8 +12,10 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from unyo.services.watcher import NOBODY, Watcher
 from unyo.uom.envelopes import Failure
 
+from .pages import WATCHER
 from .refusing import refused_head
 
 MAX_HEAD_BYTES: Final = 64 * 1024
@@ -45,6 +47,7 @@ class BoundedHeads(HttpToolsProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._head_seconds = head_seconds
+        self._watcher: Watcher = app_state.get(WATCHER, NOBODY)
         self._place = _BETWEEN
         self._head_bytes = 0
         self._begun = 0
@@ -183,7 +186,7 @@ class BoundedHeads(HttpToolsProtocol):
     def _answer(self, why: Failure) -> None:
         if self.transport.is_closing():
             return
-        self.transport.write(refused_head(why, self.server_state.default_headers))
+        self.transport.write(refused_head(why, self.server_state.default_headers, self._watcher))
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self.flow.resume_reading()

@@ -34,6 +34,10 @@ class HttpCall:
     receive: Receive
     request_id: str
     has_more: bool = field(init=False)
+    # What the steps find out, for whoever watches.
+    action: str = field(init=False, default="")
+    master_id: str = field(init=False, default="")
+    ticket_id: str = field(init=False, default="")
     headers: list[tuple[str, str]] = field(init=False, repr=False)
     _by_name: dict[str, list[str]] = field(init=False, repr=False)
     standing: Sequence[tuple[bytes, bytes]] = field(init=False, default=())
@@ -58,6 +62,12 @@ class HttpCall:
     def method(self) -> str:
         """The method, in upper case."""
         return str(self.scope["method"])
+
+    @property
+    def client(self) -> str:
+        """The caller's address."""
+        address = self.scope.get("client")
+        return str(address[0]) if address else ""
 
     @property
     def path(self) -> str:

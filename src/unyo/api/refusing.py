@@ -6,20 +6,20 @@ from collections.abc import Iterable
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from unyo import __version__
+from unyo.services.watcher import Watcher, request_id
 from unyo.uom import codec
 from unyo.uom.envelopes import CONTENT_TYPE, Failure, failure, make_request_id
-
-from .app import request_id
 
 log = logging.getLogger(__name__)
 
 
-def refused_head(why: Failure, default_headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+def refused_head(why: Failure, default_headers: Iterable[tuple[bytes, bytes]], watcher: Watcher) -> bytes:
     """A whole answer, after which the connection closes; it is logged under its RequestId."""
     made = make_request_id()
     token = request_id.set(made)
     log.info("no call: %d %s", why.value.status, why.value.error_type)
     request_id.reset(token)
+    watcher.refused_unread(why.value.error_type)
     body = codec.encode(failure(made, why.value))
     own = {
         "x-request-id": made,

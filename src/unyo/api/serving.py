@@ -1,12 +1,13 @@
-"""How every server of ours runs: uvicorn on uvloop and httptools, with our own log lines."""
+"""How every server of ours runs: uvicorn on uvloop and httptools, with our own log."""
 
 import asyncio
 import logging
-import time
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, Final, cast
 
 import uvicorn
+
+from unyo.watching.logs import log_config
 
 from .heads import HEAD_SECONDS
 from .protocol import WholeAnswers
@@ -19,43 +20,11 @@ GRACE_SECONDS: Final = 30
 KEEP_ALIVE_SECONDS: Final = 75
 
 
-class Lines(logging.Formatter):
-    """Log lines; the date is written once a second, not once a line."""
-
-    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - logging's name
-        """The record's time, to the millisecond."""
-        return f"{_second(int(record.created), datefmt)},{int(record.msecs):03}"
-
-
-@lru_cache(1)
-def _second(seconds: int, datefmt: str | None) -> str:
-    return time.strftime(datefmt or logging.Formatter.default_time_format, time.localtime(seconds))
-
-
-def log_config(level: str = "INFO") -> dict[str, Any]:
-    """Logging to the standard error stream, every line with the RequestId of its call."""
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "filters": {"request_id": {"()": "unyo.api.app.RequestIdFilter"}},
-        "formatters": {
-            "line": {
-                "()": "unyo.api.serving.Lines",
-                "fmt": "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s",
-            }
-        },
-        "handlers": {
-            "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
-        },
-        "root": {"handlers": ["stderr"], "level": "WARNING"},
-        "loggers": {"unyo": {"level": level}, "uvicorn": {"level": level}},
-    }
-
-
 def uvicorn_config(
     app: Any,
     *,
     level: str = "INFO",
+    log_format: str = "auto",
     head_seconds: float = HEAD_SECONDS,
     keep_alive_seconds: int = KEEP_ALIVE_SECONDS,
     taking_seconds: float = TAKING_SECONDS,
@@ -81,7 +50,7 @@ def uvicorn_config(
         proxy_headers=False,
         timeout_keep_alive=keep_alive_seconds,
         timeout_graceful_shutdown=GRACE_SECONDS,
-        log_config=log_config(level),
+        log_config=log_config(level, log_format),
         **options,
     )
 

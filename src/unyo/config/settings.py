@@ -29,6 +29,14 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
+class LogFormat(StrEnum):
+    """How log lines are written."""
+
+    AUTO = "auto"
+    JSON = "json"
+    CONSOLE = "console"
+
+
 def _setting(group: Group, meaning: str, *, default: Any, **more: Any) -> Any:
     return Field(default, description=meaning, json_schema_extra={"group": group.value}, **more)
 
@@ -129,6 +137,27 @@ class Settings(BaseSettings):
     )
 
     log_level: LogLevel = _setting(Group.WATCHING, "Least important log lines that are written.", default=LogLevel.INFO)
+    log_format: LogFormat = _setting(
+        Group.WATCHING, "Form of the log's lines; auto is console on a terminal, else json.", default=LogFormat.AUTO
+    )
+    metrics_address: str = _setting(
+        Group.WATCHING,
+        "HOST:PORT on which /metrics is served by itself, in plain http and to whoever asks; nowhere if it is not set.",
+        default="",
+    )
+    metrics_token: SecretStr | None = _setting(
+        Group.WATCHING,
+        "Token (Authorization: Bearer) that opens /metrics on the server's own address; it is not there without one.",
+        default=None,
+    )
+    metrics_token_file: Path | None = _setting(
+        Group.WATCHING, "File that holds the token that opens /metrics.", default=None
+    )
+
+    @property
+    def shows_metrics(self) -> bool:
+        """Whether anybody can see the metrics."""
+        return bool(self.metrics_address or self.metrics_token)
 
     @classmethod
     def settings_customise_sources(

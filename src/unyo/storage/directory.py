@@ -41,6 +41,11 @@ class DirectoryCache:
         self._directory: Directory | None = None
         self._checked = float("-inf")
 
+    @property
+    def version(self) -> int:
+        """The version of the directory in use; 0 before the first is read."""
+        return self._directory.version if self._directory else 0
+
     def peek(self) -> Directory | None:
         """The directory if it is fresh, without touching the database."""
         if time.monotonic() - self._checked > MAX_AGE_SECONDS:

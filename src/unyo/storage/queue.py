@@ -71,6 +71,10 @@ class CallQueue:
         too_many = len(self._waiting) >= self._bounds.waiting_calls
         return too_many or self._bytes + size > self._bounds.waiting_bytes
 
+    def waiting(self) -> tuple[int, int]:
+        """How many calls wait, and the bytes of their bodies."""
+        return len(self._waiting), self._bytes
+
     def take(self) -> list[Queued]:
         """Wait for calls and take a group; empty once the queue is closed and drained."""
         with self._changed:

@@ -1,11 +1,14 @@
 """Reads, each in one snapshot beside the writer."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from unyo.services.ports import Page, Position
+from unyo.services.watcher import Watcher
 from unyo.tickets.commands import ListTickets
 from unyo.tickets.directory import Directory, Member, Service
 from unyo.tickets.history import Door, HistoryEntry
@@ -37,8 +40,9 @@ _HISTORY_BEFORE = _HISTORY.where(history.c.version < sa.bindparam("before"))
 class SqlReader:
     """The reading port."""
 
-    def __init__(self, engine: Engine, directory: DirectoryCache) -> None:
+    def __init__(self, engine: Engine, directory: DirectoryCache, watcher: Watcher) -> None:
         self._engine = engine
+        self._watcher = watcher
         self._directory = directory
 
     def directory(self) -> Directory:
@@ -47,7 +51,7 @@ class SqlReader:
 
     def ticket(self, service_code: str, number: int) -> Ticket | None:
         """A ticket with all its memos."""
-        with storage_errors("reading a ticket"), self._engine.begin() as connection:
+        with self._snapshot("reading a ticket") as connection:
             return read_ticket(connection, service_code, number)
 
     def history(self, service_code: str, number: int, before: int | None, limit: int) -> Sequence[HistoryEntry]:
@@ -55,7 +59,7 @@ class SqlReader:
         asked: dict[str, str | int] = {"code": service_code, "number": number, "limit": limit}
         if before is not None:
             asked["before"] = before
-        with storage_errors("reading a history"), self._engine.begin() as connection:
+        with self._snapshot("reading a history") as connection:
             rows = connection.execute(_HISTORY if before is None else _HISTORY_BEFORE, asked).all()
         return [
             HistoryEntry(row.version, row.at, row.master_id, row.request_id, Door(row.door), load_lines(row.changes))
@@ -64,8 +68,15 @@ class SqlReader:
 
     def tickets(self, query: ListTickets, member: Member, service: Service, after: Position | None) -> Page:
         """A page of the tickets that the member may see."""
-        with storage_errors("reading a list"), self._engine.begin() as connection:
+        with self._snapshot("reading a list") as connection:
             return read_page(connection, query, member, service, after)
+
+    @contextmanager
+    def _snapshot(self, doing: str) -> Iterator[Connection]:
+        started = time.perf_counter()
+        with storage_errors(doing), self._engine.begin() as connection:
+            yield connection
+        self._watcher.read(time.perf_counter() - started)
 
 
 def read_ticket(connection: Connection, service_code: str, number: int) -> Ticket | None:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from unyo.services.ports import Outcome, StorageFailed, WriteCall
+from unyo.services.watcher import Watcher
 
 from .directory import DirectoryCache
 from .errors import describe
@@ -34,8 +36,11 @@ Clock = Callable[[], datetime]
 class GroupCommitWriter:
     """The writing port (hot path: decide purely, write in groups)."""
 
-    def __init__(self, engine: Engine, directory: DirectoryCache, clock: Clock, bounds: Bounds) -> None:
+    def __init__(
+        self, engine: Engine, directory: DirectoryCache, clock: Clock, bounds: Bounds, watcher: Watcher
+    ) -> None:
         self._engine = engine
+        self._watcher = watcher
         self._groups = GroupWriter(directory)
         self._clock = clock
         self._queue = CallQueue(bounds)
@@ -64,6 +69,10 @@ class GroupCommitWriter:
         """Whether a call of that size had better be refused at once."""
         return self._queue.is_full(size)
 
+    def waiting(self) -> tuple[int, int]:
+        """How many calls wait, and the bytes of their bodies."""
+        return self._queue.waiting()
+
     def close(self) -> None:
         """Serve what has been accepted, then stop."""
         self._queue.close()
@@ -90,8 +99,11 @@ class GroupCommitWriter:
             self._groups.forget(group)
 
     def _commit(self, group: Sequence[WriteCall], *, again: bool = False) -> Sequence[Outcome]:
+        started = time.perf_counter()
         with self._engine.begin() as connection:
-            return self._groups.decide(connection, group, self._clock(), again=again)
+            outcomes = self._groups.decide(connection, group, self._clock(), again=again)
+        self._watcher.committed(group, time.perf_counter() - started)
+        return outcomes
 
     def _one_by_one(self, group: Sequence[WriteCall]) -> Sequence[Outcome | StorageFailed]:
         """Decide every call anew, refusals too: they saw a state that was rolled back."""
