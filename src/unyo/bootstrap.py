@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache, partial
+from importlib.util import find_spec
 from typing import Final
 
 from starlette.types import ASGIApp
@@ -111,8 +112,7 @@ def open_desk(
     def _close() -> None:
         writer.close()
         engines.dispose()
-        if figures:
-            figures.end()
+        watcher.end()
 
     page = None
     if figures:
@@ -262,7 +262,30 @@ def app_for_good(engines: Engines, keyring: Keyring, settings: Settings, figures
 
 def _watchers(settings: Settings) -> list[Watcher]:
     """Who is told of each call, beside the figures."""
-    return [CallLog(settings.log_format.value)] if settings.log_level in {LogLevel.DEBUG, LogLevel.INFO} else []
+    found: list[Watcher] = []
+    if settings.log_level in {LogLevel.DEBUG, LogLevel.INFO}:
+        found.append(CallLog(settings.log_format.value))
+    if settings.otel_endpoint:
+        from unyo.watching.traces import sent_to  # noqa: PLC0415 - its packages are an extra
+
+        found.append(sent_to(settings.otel_endpoint))
+    return found
+
+
+def check_extras(settings: Settings) -> None:
+    """See that the packages are there that these settings need beyond the server's own.
+
+    Raises:
+        NotPossible: some are missing; the message says how to get them.
+    """
+    if settings.otel_endpoint and not _has_opentelemetry():
+        raise NotPossible(
+            "traces need further packages: pip install 'unyo[server,otel]', or leave otel_endpoint out of the settings"
+        )
+
+
+def _has_opentelemetry() -> bool:
+    return all(find_spec("opentelemetry") and find_spec(f"opentelemetry.{each}") for each in ("sdk", "exporter"))
 
 
 def _keys(directory: DirectoryCache, keyring: Keyring) -> Keys:

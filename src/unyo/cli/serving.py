@@ -11,7 +11,7 @@ from unyo.api.open_files import allow_open_files
 from unyo.api.serving import uvicorn_config
 from unyo.api.tls import Certificate, UnusableCertificate
 from unyo.api.workers import Workers
-from unyo.bootstrap import app_for_good, app_of, metrics_at, serving_store
+from unyo.bootstrap import app_for_good, app_of, check_extras, metrics_at, serving_store
 from unyo.config.loading import Loaded, WrongSettings
 from unyo.config.settings import Settings, trouble_in
 from unyo.storage.administration import NotPossible
@@ -39,6 +39,7 @@ def serve(settings: Loaded) -> None:
 
 def _serve(settings: Settings) -> None:
     """Serve this installation, if it is one that can be served."""
+    check_extras(settings)
     certificate = _certificate(settings)
     engines, keyring = serving_store(settings)
     options: dict[str, Any] = {

@@ -154,6 +154,14 @@ class Settings(BaseSettings):
         Group.WATCHING, "File that holds the token that opens /metrics.", default=None
     )
 
+    otel_endpoint: str = _setting(
+        Group.WATCHING,
+        "Base URL of an OpenTelemetry collector (OTLP/HTTP) that traces go to, such as http://127.0.0.1:4318; "
+        "needs the extra packages of otel.",
+        default="",
+        pattern=r"^(https?://\S+)?$",
+    )
+
     @property
     def shows_metrics(self) -> bool:
         """Whether anybody can see the metrics."""

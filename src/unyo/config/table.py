@@ -72,6 +72,8 @@ def _takes(kind: type, field: FieldInfo) -> str:
         return " or ".join(each.value for each in kind)
     if kind is bool:
         return "true or false"
+    if any(getattr(each, "pattern", None) for each in field.metadata):
+        return "a URL that begins with http:// or https://"
     words = {int: "a whole number", float: "a number", str: "a text", SecretStr: "a text"}.get(kind, "a file")
     least = next((f" from {m.ge}" for m in field.metadata if isinstance(m, Ge)), "")
     least = next((f" above {m.gt}" for m in field.metadata if isinstance(m, Gt)), least)

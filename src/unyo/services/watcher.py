@@ -65,6 +65,9 @@ class Watcher:
     def read(self, seconds: float) -> None:
         """A read has been carried out; its RequestId is the context's."""
 
+    def end(self) -> None:
+        """Nothing more will be told."""
+
 
 NOBODY: Final = Watcher()
 
@@ -101,3 +104,8 @@ class _Watchers(Watcher):
         """Tell each."""
         for watcher in self._watchers:
             watcher.read(seconds)
+
+    def end(self) -> None:
+        """Tell each."""
+        for watcher in self._watchers:
+            watcher.end()
