@@ -35,7 +35,7 @@ from unyo.storage.directory import DirectoryCache
 from unyo.storage.engine import Engines, open_engines, parse_url
 from unyo.storage.errors import storage_errors
 from unyo.storage.keyring import Keyring, read_key
-from unyo.storage.migrations import State, standing_of
+from unyo.storage.migrations import State, newest, standing_of
 from unyo.storage.queue import Bounds
 from unyo.storage.readers import SqlReader
 from unyo.storage.readiness import MIN_FREE_BYTES, free_bytes, readiness
