@@ -7,6 +7,7 @@ from typing import Final
 from .actions import actions, errors
 from .commands import commands
 from .markdown import page, table
+from .metrics import metrics
 from .settings import settings
 
 FOLDER: Final = Path(__file__).parents[1] / "docs" / "reference"
@@ -19,6 +20,7 @@ _ABOUT: Final[Mapping[str, tuple[Callable[[], str], str]]] = {
     "errors.md": (errors, "every error, with its literal message"),
     "commands.md": (commands, "the command line: every command, argument, option and exit status"),
     "settings.md": (settings, "every setting of a server: key, flag, environment variable, default"),
+    "metrics.md": (metrics, "every figure of `/metrics`"),
 }
 
 

@@ -13,6 +13,7 @@ from support.judging import ERRORS
 from unyo.cli import MODULES
 from unyo.config.table import TABLE, Row
 from unyo.uom.actions import ACTIONS
+from unyo.watching.measures import MEASURES, Measure
 
 
 def _text(name: str) -> str:
@@ -51,7 +52,7 @@ def test_every_error_stands_with_its_status_and_message() -> None:
 
 
 def test_every_command_and_each_of_its_flags_stand_with_it(tmp_path: Path) -> None:
-    sections = dict(re.findall(r"^## unyo ([\w ]+)\n(.*?)(?=^## |\Z)", _text("commands.md"), re.MULTILINE | re.DOTALL))
+    sections = dict(re.findall(r"^## unyo ([\w -]+)\n(.*?)(?=^## |\Z)", _text("commands.md"), re.MULTILINE | re.DOTALL))
     assert {name.split()[0] for name in sections} == set(MODULES)
     for name in MODULES:
         described = "".join(text for command, text in sections.items() if command.split()[0] == name)
@@ -67,6 +68,14 @@ def test_every_setting_stands_with_all_its_names(row: Row) -> None:
     (line,) = re.findall(rf"^\| `{row.name}` \|.*$", shown, re.MULTILINE)
     for each in (row.flag, row.variable, row.takes, row.default, row.meaning):
         assert each in line
+
+
+@pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.name)
+def test_every_metric_stands_with_its_kind_its_labels_and_its_meaning(measure: Measure) -> None:
+    (line,) = re.findall(rf"^\| `{measure.name}` \|.*$", _text("metrics.md"), re.MULTILINE)
+    assert f"| {measure.kind} |" in line
+    assert measure.meaning in line
+    assert all(f"`{label}`" in line for label in measure.labels)
 
 
 def test_a_table_holds_what_markdown_would_take_for_its_own() -> None:
