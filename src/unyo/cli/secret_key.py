@@ -7,15 +7,16 @@ from typing import Annotated
 
 import typer
 
-from unyo.bootstrap import migrated_database, read_keyring
+from unyo.bootstrap import migrated_database, read_keyring, system_clock
 from unyo.config.settings import Settings
 from unyo.config.table import TABLE
 from unyo.storage import rekeying
-from unyo.storage.administration import NotPossible
-from unyo.storage.engine import Engines, Transaction
+from unyo.storage.administration import Admin, NotPossible
+from unyo.storage.engine import Engines
 from unyo.storage.errors import storage_errors
 from unyo.storage.keyring import Keyring, read_or_make_key
 
+from .author import os_author
 from .errors import plain_errors
 from .flags import STORE, with_settings
 
@@ -41,14 +42,14 @@ def rotate(
     """
     with _opened(settings) as engines:
         path = _key_file(settings)
-        with _changing(engines) as connection:
-            added = rekeying.prepare(connection, path)
+        with _changing(engines) as admin:
+            added = rekeying.prepare(admin.connection, path)
         if prepare:
             typer.echo(f"{path} {'now holds' if added else 'holds already'} a new key behind the one in use.")
             typer.echo("Next: copy it to every node, then run `unyo secret-key rotate`.")
             return
-        with _changing(engines) as connection:
-            count = rekeying.reseal(connection, path)
+        with _changing(engines) as admin:
+            count = rekeying.rotate(admin, path)
     typer.echo(f"The secrets of {count} access keys are encrypted with a new key, the last line of {path}.")
     typer.echo("Next: back the file up. When no backup needs the old key any more: `unyo secret-key retire`.")
 
@@ -59,11 +60,10 @@ def retire(settings: Settings) -> None:
     """Take old keys out of the key file. Backups made before the rotation open with these only."""
     with _opened(settings) as engines:
         path = _key_file(settings)
-        with _changing(engines) as connection:
-            rekeying.check_can_retire(connection, path)
-            rekeying.reseal(connection, path)  # what was added with an older key meanwhile
-        with _changing(engines) as connection:
-            rekeying.retire(connection, path)
+        with _changing(engines) as admin:
+            rekeying.prepare_to_retire(admin.connection, path)
+        with _changing(engines) as admin:
+            rekeying.retire(admin, path)
     typer.echo(f"{path} holds the newest key only.")
 
 
@@ -79,16 +79,18 @@ def replace(
     """
     with _opened(settings) as engines:
         known = _known_key(settings)
-        with _changing(engines) as connection:
-            lost = rekeying.count_lost(connection, known)
+        with _changing(engines) as admin:
+            lost = rekeying.count_lost(admin.connection, known)
         if not yes:
             typer.confirm(
                 f"{lost} access keys are deleted for ever; nobody can call until new ones are made. Go on?", abort=True
             )
         keyring = known or Keyring(read_or_make_key(settings.secret_key_file))
-        with _changing(engines) as connection:
-            rekeying.replace(connection, keyring)
-    typer.echo(f"{lost} access keys are deleted. Next: back the key file up, and make new access keys.")
+        with _changing(engines) as admin:
+            rekeying.replace(admin, keyring)
+    typer.echo(
+        f"{lost} access keys are deleted. Next: back the key file up, and make new access keys (`unyo key add`)."
+    )
 
 
 @contextmanager
@@ -102,9 +104,9 @@ def _opened(settings: Settings) -> Iterator[Engines]:
 
 
 @contextmanager
-def _changing(engines: Engines) -> Iterator[Transaction]:
+def _changing(engines: Engines) -> Iterator[Admin]:
     with storage_errors("changing the key"), engines.writing.begin() as connection:
-        yield connection
+        yield Admin(connection, os_author(), system_clock())
 
 
 def _key_file(settings: Settings) -> Path:

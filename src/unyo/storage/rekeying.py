@@ -1,18 +1,23 @@
 """Another key for the stored secrets: the key file holds it before anything is encrypted with it, and the old one too.
 
 Each function locks the installation's row first, so that of two who change keys the later sees what the earlier did.
+What changes the secrets is in the audit trail.
 """
 
 import os
 from pathlib import Path
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from .administration import NotPossible
+from .administration import Admin, NotPossible
 from .keyring import Keyring, make_key, read_key
 from .new_files import whole_file
 from .tables import access_keys, installation
+
+# What the audit trail calls it.
+_OBJECT: Final = "secret key"
 
 
 def prepare(connection: Connection, path: Path) -> bool:
@@ -31,12 +36,18 @@ def prepare(connection: Connection, path: Path) -> bool:
     return True
 
 
-def reseal(connection: Connection, path: Path) -> int:
+def rotate(admin: Admin, path: Path) -> int:
     """Encrypt every secret anew with the file's newest key; how many access keys there are.
 
     Raises:
         WrongKey: the file does not open all of them.
     """
+    count = _reseal(admin.connection, path)
+    admin.record("secret-key rotate", _OBJECT, after={"access_keys": count})
+    return count
+
+
+def _reseal(connection: Connection, path: Path) -> int:
     _locked(connection)
     keyring = Keyring(read_key(path))
     found = connection.execute(sa.select(access_keys.c.access_key, access_keys.c.sealed_secret)).all()
@@ -50,8 +61,8 @@ def reseal(connection: Connection, path: Path) -> int:
     return len(found)
 
 
-def check_can_retire(connection: Connection, path: Path) -> None:
-    """Check that the file holds older keys, and that its newest is in use.
+def prepare_to_retire(connection: Connection, path: Path) -> None:
+    """Have no secret need an older key of the file any more, such as one of an access key that was added meanwhile.
 
     Raises:
         WrongKey: the file does not open the secrets.
@@ -64,20 +75,22 @@ def check_can_retire(connection: Connection, path: Path) -> None:
         raise NotPossible(f"{path} holds one key only: there is none to retire")
     if not keyring.is_newest(check):
         raise NotPossible(f"the newest key of {path} is not in use yet: run `unyo secret-key rotate` first")
+    _reseal(connection, path)
 
 
-def retire(connection: Connection, path: Path) -> None:
+def retire(admin: Admin, path: Path) -> None:
     """Leave the newest key alone in the file.
 
     Raises:
         NotPossible: a secret needs another one, or the file cannot be written.
     """
-    check = _locked(connection)
-    newest = read_key(path).split()[-1]
+    check = _locked(admin.connection)
+    *older, newest = read_key(path).split()
     alone = Keyring(newest)
-    sealed = connection.execute(sa.select(access_keys.c.sealed_secret)).scalars()
+    sealed = admin.connection.execute(sa.select(access_keys.c.sealed_secret)).scalars()
     if not all(alone.is_newest(each) for each in (check, *sealed)):
         raise NotPossible("an access key was just added with an older key: try again")
+    admin.record("secret-key retire", _OBJECT, before={"keys": len(older) + 1}, after={"keys": 1})
     _write(path, [newest])
 
 
@@ -93,11 +106,13 @@ def count_lost(connection: Connection, keyring: Keyring | None) -> int:
     raise NotPossible("this key opens the stored secrets: nothing is lost. `unyo secret-key rotate` makes a new one")
 
 
-def replace(connection: Connection, keyring: Keyring) -> None:
+def replace(admin: Admin, keyring: Keyring) -> None:
     """Make this key the installation's, and delete every access key: without the lost key none of them is of use."""
-    count_lost(connection, keyring)
-    connection.execute(sa.delete(access_keys))
-    connection.execute(sa.update(installation).values(key_check=keyring.check()))
+    count_lost(admin.connection, keyring)
+    lost = admin.connection.execute(sa.select(access_keys.c.access_key).order_by(access_keys.c.access_key)).scalars()
+    admin.record("secret-key replace", _OBJECT, before={"access_keys": list(lost)}, after={"access_keys": []})
+    admin.connection.execute(sa.delete(access_keys))
+    admin.connection.execute(sa.update(installation).values(key_check=keyring.check()))
 
 
 def _locked(connection: Connection) -> bytes:
