@@ -1,6 +1,7 @@
 """What is administered: a change moves the directory's version; what cannot be done is refused and does nothing."""
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -13,6 +14,7 @@ from support.desks import DeskUnderTest
 from support.directories import admin
 from support.gate import at_once
 from support.installations import contents
+from support.processes import PATIENCE, wait_until
 from unyo.demo.cast import ITO, OTHER_SERVICE, SATO, SECRET_KEY, SERVERS, SERVICE, YAMADA
 from unyo.storage import administration
 from unyo.storage.administration import Admin, NewKey, NotPossible, make_key
@@ -193,6 +195,25 @@ def test_of_several_who_add_the_fifth_key_at_once_one_does(engine: Engine) -> No
     with engine.begin() as connection:
         owned = [key for key in _directory(connection).keys.values() if key.owner == SATO.master_id]
     assert len(owned) == administration.KEYS_PER_ACCOUNT == 5
+
+
+# On SQLite there is one writer anyway.
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+def test_whoever_administers_waits_for_another_and_sees_what_that_one_did(engine: Engine) -> None:
+    with engine.begin() as connection:
+        for _ in range(3):
+            _add_key(admin(connection), make_key())
+    with ThreadPoolExecutor(1) as other:
+        with engine.begin() as connection:
+            _add_key(admin(connection), make_key())
+            second = other.submit(_in_a_transaction, engine, partial(_add_key, key=make_key()))
+            wait_until("the other waits", partial(_somebody_waits, connection))
+        with pytest.raises(NotPossible, match="has 5 access keys already"):
+            second.result(PATIENCE)
+
+
+def _somebody_waits(connection: Connection) -> bool:
+    return connection.exec_driver_sql("SELECT 1 FROM pg_locks WHERE NOT granted").first() is not None
 
 
 def _in_a_transaction(engine: Engine, change: Change) -> None:
