@@ -1,7 +1,9 @@
 """`unyo secret-key`: another key for the stored secrets, while servers serve; and a lost one."""
 
+import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -81,6 +83,11 @@ def test_the_old_key_opens_nothing_after_a_rotation_and_the_new_one_all(installa
     assert not any(Keyring(old).opens(each) for each in _sealed(installation.url))
     assert _run(installation, *RETIRE) == Finished(0, "unyo.key holds the newest key only.\n", "")
     assert _lines(installation) == [new]
+    trail = json.loads(_run(installation, "audit", "--limit", "2", "--json").out)
+    assert [(entry["action"], entry["object"], entry["after"]) for entry in trail] == [
+        ("secret-key retire", "secret key", {"keys": 1}),
+        ("secret-key rotate", "secret key", {"access_keys": 1}),
+    ]
 
 
 def test_another_node_needs_the_new_key_in_its_file_and_no_restart(
@@ -208,8 +215,14 @@ def test_a_lost_key_is_replaced_and_costs_the_access_keys_only(installation: Ins
     assert {**contents(installation.url), "installation": []} == {**before, "installation": []}
     assert _run(installation, *REPLACE, "--yes").out.startswith("1 access keys are deleted.")
     after = contents(installation.url)
-    assert {**after, "installation": [], "access_keys": []} == {**before, "installation": [], "access_keys": []}
+    changed: dict[str, list[Any]] = {"installation": [], "access_keys": [], "audit": []}
+    assert {**after, **changed} == {**before, **changed}
     assert after["access_keys"] == []
+    (entry,) = json.loads(_run(installation, "audit", "--limit", "1", "--json").out)
+    assert (entry["action"], entry["before"]) == (
+        "secret-key replace",
+        {"access_keys": [installation.account.access_key]},
+    )
     with serving(*store, folder=tmp_path) as (_, url), Client(url, installation.account) as client:
         assert client.call("GetTicketList", {}).error_type == "AUTH_FAILURE"
 

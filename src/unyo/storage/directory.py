@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Container, Sequence
+from collections.abc import Container
 from typing import Any
 
 import sqlalchemy as sa
@@ -128,10 +128,8 @@ def _members(connection: Connection, enabled: Container[str]) -> dict[str, dict[
 
 def _options(connection: Connection) -> dict[str, list[Option]]:
     found: dict[str, list[Option]] = defaultdict(list)
-    listed = sa.select(options).order_by(options.c.kind, options.c.parameter, options.c.position, options.c.value)
-    for row in in_order(connection.execute(listed).all()):
-        if not row.is_retired:
-            found[row.service_code].append(Option(TicketKind(row.kind), row.parameter, row.value, row.parent))
+    for row in connection.execute(ordered_options().where(~options.c.is_retired)):
+        found[row.service_code].append(Option(TicketKind(row.kind), row.parameter, row.value, row.parent))
     # The list of management groups is 制限しない and then the service's groups, in both kinds.
     groups = sa.select(management_groups).order_by(management_groups.c.position, management_groups.c.name)
     names: dict[str, list[str]] = defaultdict(list)
@@ -143,12 +141,32 @@ def _options(connection: Connection) -> dict[str, list[Option]]:
     return found
 
 
-def in_order(rows: Sequence[sa.Row[Any]]) -> list[sa.Row[Any]]:
-    """Values of option lists, sorted by position: what depends on another list comes in the order of that list."""
-    place = {(row.service_code, row.kind, row.parameter, row.value): number for number, row in enumerate(rows)}
-
-    def _of_parent(row: sa.Row[Any]) -> tuple[str, str, int]:
-        parameter = OPTION_LISTS[TicketKind(row.kind)].get(row.parameter, "")
-        return row.kind, row.parameter, place.get((row.service_code, row.kind, parameter, row.parent), 0)
-
-    return sorted(rows, key=_of_parent)
+def ordered_options() -> sa.Select[Any]:
+    """The values of all option lists in their order: what depends on another list comes in the order of that list."""
+    above = options.alias()
+    lists = (
+        (kind, each, parent) for kind, parents in OPTION_LISTS.items() for each, parent in parents.items() if parent
+    )
+    parent_list = sa.case(
+        *((sa.and_(options.c.kind == kind.value, options.c.parameter == each), parent) for kind, each, parent in lists),
+        else_="",
+    )
+    is_parent = sa.and_(
+        above.c.service_code == options.c.service_code,
+        above.c.kind == options.c.kind,
+        above.c.parameter == parent_list,
+        above.c.parent == "",
+        above.c.value == options.c.parent,
+    )
+    return (
+        sa.select(options)
+        .select_from(options.outerjoin(above, is_parent))
+        .order_by(
+            options.c.kind,
+            options.c.parameter,
+            sa.func.coalesce(above.c.position, 0),
+            options.c.parent,
+            options.c.position,
+            options.c.value,
+        )
+    )

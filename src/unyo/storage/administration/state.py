@@ -9,14 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from unyo.storage.directory import in_order
+from unyo.storage.directory import ordered_options
 from unyo.storage.tables import (
     access_keys,
     accounts,
     group_members,
     management_groups,
     memberships,
-    options,
     services,
 )
 from unyo.tickets.directory import Role
@@ -113,8 +112,7 @@ def _groups(connection: Connection) -> dict[str, list[str]]:
 
 def _values(connection: Connection) -> dict[str, list[ValueState]]:
     found: dict[str, list[ValueState]] = defaultdict(list)
-    ordered = sa.select(options).order_by(options.c.kind, options.c.parameter, options.c.position, options.c.value)
-    for row in in_order(connection.execute(ordered).all()):
+    for row in connection.execute(ordered_options()):
         found[row.service_code].append(
             ValueState(TicketKind(row.kind), row.parameter, row.parent, row.value, row.is_retired)
         )
