@@ -14,6 +14,7 @@ from unyo.storage.migrations import newest
 
 PAGES = ("/livez", "/readyz", "/version", "/openapi.json")
 CHECKS = ("database", "migrations", "writer", "queue", "disk")
+NOT_MIGRATED = "the database is not at this release's tables: run `unyo migrate` (`unyo init` for a new one)"
 OTHER_METHODS = ("POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 NOT_THERE = (
     "/",
@@ -112,7 +113,7 @@ def test_a_server_is_not_ready_while_its_database_lacks_this_releases_tables(des
     execute(desk.url, "CREATE TABLE kept AS SELECT * FROM alembic_version")
     execute(desk.url, "DELETE FROM alembic_version")
     answer = _ask(desk, "GET", "/readyz")
-    _assert_is_not_ready(answer, "the database is not at this release's tables", "migrations")
+    _assert_is_not_ready(answer, NOT_MIGRATED, "migrations")
     assert _ask(desk, "GET", "/livez").status == 200
     execute(desk.url, "INSERT INTO alembic_version SELECT * FROM kept")
     assert _ask(desk, "GET", "/readyz").status == 200
