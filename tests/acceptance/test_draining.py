@@ -11,7 +11,7 @@ from support.installations import Installation
 from support.processes import Client, Running, serving, wait_until
 
 LONG = 600
-STOPPING = {"status": "not ready", "reason": "stopping"}
+STOPPING = {"status": "not ready", "reason": "stopping", "checks": {"server": "stopping"}}
 
 
 @contextmanager
@@ -22,7 +22,7 @@ def _draining(installation: Installation, seconds: float, *more: str) -> Iterato
         serving(*arguments, folder=installation.folder) as (server, url),
         Client(url, installation.account) as client,
     ):
-        assert client.request("GET", "/readyz").envelope == {"status": "ok"}
+        assert client.request("GET", "/readyz").envelope["status"] == "ok"
         server.signal(signal.SIGTERM)
         server.wait_for("told to stop: serving on")
         yield server, client
