@@ -17,6 +17,7 @@ from support.faults import connected, pause
 from support.installations import contents_through
 from support.proxy import Relay, relayed
 from support.tools import way_of_root
+from unyo.bootstrap import Watching
 from unyo.storage.engine import Patience, parse_url
 
 from .places import scratch
@@ -44,7 +45,8 @@ class World:
     @contextmanager
     def desk(self) -> Iterator[DeskUnderTest]:
         """Open another desk on it, called over HTTP."""
-        with desk_on(self.through, "over HTTP", patience=PATIENCE) as desk:
+        watching = Watching(min_free_bytes=0)  # its disk is a small one
+        with desk_on(self.through, "over HTTP", patience=PATIENCE, watching=watching) as desk:
             yield desk
 
     def rows(self) -> Rows:

@@ -23,7 +23,7 @@ ANSWERS_BEFORE_ITS_COMMIT: Sabotage = (
     # Readers wait for the commit, so that nothing but a crash can bring it to light.
     (
         "storage/readers.py",
-        'with storage_errors("reading a ticket")',
+        'with self._snapshot("reading a ticket")',
         """
         from . import errors
         with errors.COMMITTING: pass
@@ -40,7 +40,7 @@ ANSWERS_BEFORE_ITS_COMMIT: Sabotage = (
     ),
     (
         "storage/writer.py",
-        "return self._groups.decide(",
+        "outcomes = self._groups.decide(",
         """
             import time
             outcomes = self._groups.decide(connection, group, self._clock(), again=again)

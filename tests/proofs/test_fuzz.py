@@ -12,7 +12,7 @@ from proof.fuzz import fuzz
 from proof.openapi import CHECKS, LEFT_OUT, schema_fuzz
 from proof.telling import Disproved, Plan
 from support.databases import KINDS
-from unyo.api import app, chain
+from unyo.api import chain, pages
 from unyo.api.chain import Reply
 from unyo.api.http import Rejected
 from unyo.services.ports import Done
@@ -129,7 +129,7 @@ def test_a_server_whose_answers_lack_a_header_that_it_describes_is_noticed(monke
         assert isinstance(found, dict)
         return found
 
-    monkeypatch.setattr(app, "document", _document)
+    monkeypatch.setattr(pages, "document", _document)
     with pytest.raises(Disproved, match=rf"seed {SEED}: response_headers_conformance: "):
         schema_fuzz(_plan("sqlite", EXAMPLES, []))
 
