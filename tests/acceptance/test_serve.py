@@ -1,15 +1,26 @@
 """`unyo serve` serves what `unyo init` made, by the real clock, to whoever holds the printed key."""
 
 import re
-from collections.abc import Mapping
-from socket import create_server
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
+from support.balancer import free_port
 from support.desks import NEW_INCIDENT, NO_PARAMETERS
 from support.installations import Installation
-from support.processes import Account, Client, is_answering, running, serving, unyo, wait_until
+from support.processes import (
+    SCRIPT,
+    Account,
+    Client,
+    Running,
+    is_answering,
+    running,
+    serving,
+    unyo,
+    wait_until,
+)
 
 WRONG_LINE = re.compile(r"Traceback|Error|\"level\": \"(warning|error|critical)\"")
 
@@ -92,16 +103,48 @@ def test_the_log_may_be_coloured_for_people(installation: Installation) -> None:
     assert not told.err.count("{")
 
 
-def test_of_a_quieter_log_calls_are_no_part(installation: Installation) -> None:
-    arguments = ("--database", installation.url, "--log-level", "warning")
-    with create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-    with running("serve", "--port", port, *arguments, folder=installation.folder) as server:
-        url = f"http://127.0.0.1:{port}"
+@contextmanager
+def _silent(installation: Installation, *arguments: str, script: str = SCRIPT) -> Iterator[tuple[Running, Client]]:
+    """A server whose log does not say that it serves, and a client of it."""
+    port = str(free_port())
+    given = ("serve", "--port", port, "--database", installation.url, *arguments)
+    url = f"http://127.0.0.1:{port}"
+    with running(*given, folder=installation.folder, script=script) as server:
         wait_until("it answers", lambda: is_answering(url))
         with Client(url, installation.account) as client:
-            client.succeed("RegisterTicket", NEW_INCIDENT)
+            yield server, client
+
+
+def test_of_a_quieter_log_calls_are_no_part(installation: Installation) -> None:
+    with _silent(installation, "--log-level", "warning") as (server, client):
+        client.succeed("RegisterTicket", NEW_INCIDENT)
         assert server.end().err == ""
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_a_log_that_cannot_be_written_costs_no_call_its_answer(installation: Installation, form: str) -> None:
+    script = installation.folder / "serve-to-a-full-disk"
+    script.write_text(f'#!/bin/sh\nexec "{SCRIPT}" "$@" 2>/dev/full\n', encoding="utf-8")
+    script.chmod(0o700)
+    with _silent(installation, "--log-format", form, script=str(script)) as (_, client):
+        ticket = {"TicketId": client.succeed("RegisterTicket", NEW_INCIDENT)["TicketId"]}
+        assert client.succeed("GetTicketDetail", ticket)["Title"] == NEW_INCIDENT["Title"]
+
+
+@pytest.mark.parametrize(
+    ("trusted", "logged"), [("127.0.0.1", "203.0.113.9"), ("192.0.2.7", "127.0.0.1")], ids=["trusted", "not trusted"]
+)
+def test_the_log_names_the_caller_that_a_trusted_proxy_tells_and_believes_nobody_else(
+    installation: Installation, trusted: str, logged: str
+) -> None:
+    arguments = ("--database", installation.url, "--trusted-proxies", trusted)
+    with serving(*arguments, folder=installation.folder) as (server, url), Client(url, installation.account) as client:
+        forwarded = {"X-Forwarded-For": "198.51.100.1, 203.0.113.9"}
+        answer = client.call("RegisterTicket", NEW_INCIDENT, more=forwarded)
+        assert answer.error is None
+        server.end()
+    (line,) = (line for line in server.log if line["request_id"] == answer.body["RequestId"])
+    assert line["client"] == logged
 
 
 def test_settings_may_come_from_the_environment(installation: Installation) -> None:

@@ -9,6 +9,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final, TextIO
@@ -74,7 +75,9 @@ class CallLog(Watcher):
             "milliseconds": round(call.seconds * 1000, 1),
             "client": call.client,
         }
-        self._log.msg(str(self._rendered(self._log, "info", line)))
+        # A full disk or a closed pipe costs the line, as with Python's own logging, and not the call its answer.
+        with suppress(OSError):
+            self._log.msg(str(self._rendered(self._log, "info", line)))
 
 
 def _is_json(form: str, stream: TextIO) -> bool:
