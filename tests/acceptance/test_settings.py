@@ -187,6 +187,14 @@ def test_a_settings_file_that_cannot_be_read_is_refused(tmp_path: Path, content:
     assert line.startswith(said)
 
 
+@pytest.mark.parametrize("name", ["database", "metrics-token"])
+def test_an_empty_file_of_a_secret_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "none").write_text(" \n")
+    assert _refused(_config(tmp_path, f"--{name}-file", "none")) == [
+        f"the file none, which flag --{name}-file names, is empty: write the value into it"
+    ]
+
+
 def test_a_file_of_a_secret_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     assert _refused(_config(tmp_path, "--database-file", "none")) == [
         "the file none, which flag --database-file names, cannot be read: No such file or directory"

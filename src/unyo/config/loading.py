@@ -134,10 +134,13 @@ def _other(name: str) -> str:
 
 def _content(path: Path, origin: str) -> str:
     try:
-        return path.read_text(encoding="utf-8").strip()
+        found = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is no text"
         raise WrongSettings([f"the file {path}, which {origin} names, cannot be read: {why}"]) from None
+    if not found:
+        raise WrongSettings([f"the file {path}, which {origin} names, is empty: write the value into it"])
+    return found
 
 
 def _fault(fault: Mapping[str, Any], origins: Mapping[str, str]) -> str:
