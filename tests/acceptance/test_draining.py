@@ -41,7 +41,8 @@ def test_it_serves_on_says_that_it_stops_and_lets_connections_go(installation: I
             assert (ready.status, ready.envelope) == (503, STOPPING)
             answer = client.call("RegisterTicket", NEW_INCIDENT)
             assert answer.error is None
-            assert answer.headers["connection"] == ready.headers["connection"] == "close"
+            refused = client.post("/r/", b"a body that is not read", {})
+            assert {each.headers["connection"] for each in (ready, answer, refused)} == {"close"}
             assert client.request("GET", "/livez").status == 200
         wait_until("a further signal ends it", lambda: _is_shut_by(server))
         assert server.wait().status == -signal.SIGTERM

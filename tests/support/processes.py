@@ -238,7 +238,10 @@ class Client:
         more: Mapping[str, str] | None = None,
     ) -> Answer:
         """Post a signed call, with ``more`` headers."""
-        path, content, headers = self.signed(action, body, account, call_id=call_id, more=more)
+        return self.post(*self.signed(action, body, account, call_id=call_id, more=more))
+
+    def post(self, path: str, content: bytes, headers: Mapping[str, str]) -> Answer:
+        """Post what may be no call."""
         answer = self._http.post(path, content=content, headers=headers)
         return Answer(answer.status_code, answer.headers, answer.content)
 

@@ -43,7 +43,7 @@ class Doors:
                 if all(name != b"x-request-id" for name, _ in headers):
                     headers.append((b"x-request-id", made.encode()))
                 headers.append((b"x-unyo-version", self._version))
-                if self._draining.has_begun:
+                if self._draining.has_begun and all(name != b"connection" for name, _ in headers):
                     headers.append((b"connection", b"close"))
                 message["headers"] = headers
             await send(message)
