@@ -19,7 +19,6 @@ from .figures import Figures
 from .measures import BUILD, PROCESSES, Kind, Sum
 
 FOLDER_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
-CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 About = Mapping[str, str]
 """What is running: the label values of the build's metric."""
