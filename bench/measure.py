@@ -7,7 +7,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from unyo.bootstrap import system_clock
+from unyo.bootstrap.clock import system_clock
 from unyo.storage import administration
 from unyo.storage.administration import Admin, Author
 from unyo.storage.engine import Engines, open_engines, parse_url

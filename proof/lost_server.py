@@ -17,7 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from support.desks import Answer, OverHttp
 from support.installations import Installation
 from support.processes import PATIENCE, Client
-from unyo.bootstrap import open_desk, serving_store
+from unyo.bootstrap.desk import open_desk
+from unyo.bootstrap.installation import serving_store
 from unyo.config.settings import Settings
 
 from .telling import Disproved

@@ -9,7 +9,7 @@ from support.databases import Databases
 from support.desks import Answer, DeskUnderTest, desk_on
 from support.installations import execute
 from unyo import __version__
-from unyo.bootstrap import Watching
+from unyo.bootstrap.desk import Watching
 from unyo.storage.migrations import newest
 
 PAGES = ("/livez", "/readyz", "/version", "/openapi.json")

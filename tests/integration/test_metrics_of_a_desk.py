@@ -9,7 +9,7 @@ from support.desks import INCIDENT, NEW_INCIDENT, DeskUnderTest, desk_on, who
 from support.figures import Shown
 from support.gate import GateClock, as_one_group, write_call
 from support.raw_http import raw_connection
-from unyo.bootstrap import Watching
+from unyo.bootstrap.desk import Watching
 from unyo.demo.cast import YAMADA
 from unyo.watching.figures import Figures
 from unyo.watching.measures import MEASURES

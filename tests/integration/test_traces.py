@@ -16,7 +16,7 @@ from support.commands import unyo_here
 from support.desks import INCIDENT, NEW_INCIDENT, DeskUnderTest, desk_on, who
 from support.installations import Installation, install
 from support.processes import Client, serving, unyo
-from unyo.bootstrap import Watching
+from unyo.bootstrap.desk import Watching
 from unyo.demo.cast import YAMADA
 from unyo.watching.traces import Traces
 

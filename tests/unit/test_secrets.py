@@ -11,7 +11,7 @@ import pytest
 import yaml
 from pydantic import SecretStr
 
-from unyo.bootstrap import read_keyring
+from unyo.bootstrap.installation import read_keyring
 from unyo.config.settings import Settings
 from unyo.demo.cast import YAMADA
 from unyo.services.cursors import CursorSealer

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from unyo.bootstrap import migrated_database, system_clock
+from unyo.bootstrap.clock import system_clock
+from unyo.bootstrap.installation import migrated_database
 from unyo.config.settings import Settings
 from unyo.storage.administration import Admin, NotPossible, State, check_is_installed, read_state
 from unyo.storage.engine import Engines

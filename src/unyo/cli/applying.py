@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from unyo.bootstrap import system_clock
+from unyo.bootstrap.clock import system_clock
 from unyo.config.settings import Settings
 from unyo.storage.administration import Admin, NotPossible
 from unyo.storage.engine import Engines

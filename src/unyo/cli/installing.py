@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from unyo.bootstrap import system_clock
+from unyo.bootstrap.clock import system_clock
 from unyo.config.settings import Settings
 from unyo.storage import administration, migrations
 from unyo.storage.administration import Admin, NewKey

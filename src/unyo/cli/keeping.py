@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from unyo.bootstrap import read_keyring, system_clock
+from unyo.bootstrap.clock import system_clock
+from unyo.bootstrap.installation import read_keyring
 from unyo.config.settings import Settings
 from unyo.storage import administration
 from unyo.storage.administration import NotPossible

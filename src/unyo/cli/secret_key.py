@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from unyo.bootstrap import migrated_database, read_keyring, system_clock
+from unyo.bootstrap.clock import system_clock
+from unyo.bootstrap.installation import migrated_database, read_keyring
 from unyo.config.settings import Settings
 from unyo.config.table import TABLE
 from unyo.storage import rekeying

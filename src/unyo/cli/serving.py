@@ -11,7 +11,9 @@ from unyo.api.open_files import allow_open_files
 from unyo.api.serving import uvicorn_config
 from unyo.api.tls import Certificate, UnusableCertificate
 from unyo.api.workers import Workers
-from unyo.bootstrap import app_for_good, app_of, check_extras, metrics_at, serving_store
+from unyo.bootstrap.installation import serving_store
+from unyo.bootstrap.metrics import metrics_at
+from unyo.bootstrap.serving import app_for_good, app_of, check_extras
 from unyo.config.loading import Loaded, WrongSettings
 from unyo.config.settings import Settings, trouble_in
 from unyo.storage.administration import NotPossible

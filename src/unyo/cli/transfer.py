@@ -9,7 +9,7 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from unyo.bootstrap import migrated_database
+from unyo.bootstrap.installation import migrated_database
 from unyo.config.settings import Settings
 from unyo.storage.administration import NotPossible
 from unyo.storage.engine import Engines

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx2
 
-from unyo.bootstrap import system_clock
+from unyo.bootstrap.clock import system_clock
 from unyo.uom import codec
 from unyo.uom.actions import ACTIONS
 from unyo.uom.signature import SignedCall, signed_headers

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time
 
-from unyo.bootstrap import system_clock
+from unyo.bootstrap.clock import system_clock
 from unyo.storage import administration, migrations
 from unyo.storage.administration import NotPossible
 from unyo.storage.engine import Engines, Transaction, open_engines, parse_url

@@ -17,7 +17,7 @@ from rich.console import Console
 from starlette.types import ASGIApp
 
 from unyo.api.serving import uvicorn_config
-from unyo.bootstrap import open_desk
+from unyo.bootstrap.desk import open_desk
 from unyo.storage.administration import NotPossible
 from unyo.tickets.field_tables import MEMOS, VALUE_FIELDS
 from unyo.uom import codec

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import httpx2
 
-from unyo.bootstrap import open_desk, system_clock
+from unyo.bootstrap.clock import system_clock
+from unyo.bootstrap.desk import open_desk
 from unyo.config.settings import Settings
 from unyo.storage.directory import DirectoryCache
 from unyo.storage.engine import Engines

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from unyo.bootstrap import check_installation, read_keyring, system_clock
+from unyo.bootstrap.clock import system_clock
+from unyo.bootstrap.installation import check_installation, read_keyring
 from unyo.config.settings import Settings
 from unyo.storage import health
 from unyo.storage.administration import NotPossible

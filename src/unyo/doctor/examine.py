@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from unyo.bootstrap import read_keyring
+from unyo.bootstrap.installation import read_keyring
 from unyo.config.settings import Settings, trouble_in
 from unyo.services.ports import StorageFailed
 from unyo.storage.engine import Engines, UnusableDatabase, open_engines, parse_url

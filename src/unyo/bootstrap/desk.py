@@ -1,0 +1,132 @@
+"""An installation wired: its database, its use cases, and the application that serves it."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from typing import Final
+
+from starlette.types import ASGIApp
+
+from unyo import __version__
+from unyo.api.app import make_app
+from unyo.api.chain import Keys, SecretOf, UomApi
+from unyo.api.docs.routes import docs_routes
+from unyo.api.draining import Draining
+from unyo.api.http import BODY_SECONDS
+from unyo.api.pages import FiguresPage, Server
+from unyo.api.rate import RateLimit
+from unyo.services.cursors import CursorSealer
+from unyo.services.reads import Reads
+from unyo.services.watcher import Look, Present, Watcher, together
+from unyo.storage.directory import DirectoryCache
+from unyo.storage.engine import Engines
+from unyo.storage.keyring import Keyring
+from unyo.storage.queue import Bounds
+from unyo.storage.readers import SqlReader
+from unyo.storage.readiness import MIN_FREE_BYTES, free_bytes, readiness
+from unyo.storage.writer import GroupCommitWriter
+from unyo.tickets.directory import Directory
+from unyo.watching import exposition
+from unyo.watching.figures import Figures
+
+from .clock import Clock, system_clock
+from .metrics import about, shown
+
+# Decrypting a secret takes longer than verifying a signature with it.
+_SECRETS_AT_HAND = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An open installation: its database, and the application that serves it."""
+
+    engines: Engines
+    writer: GroupCommitWriter
+    app: ASGIApp
+
+    def close(self) -> None:
+        """Serve what has been accepted, then close the database."""
+        self.writer.close()
+        self.engines.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """How a desk is watched: figures, and further watchers, are told what happens.
+
+    ``metrics_token`` opens `/metrics` if it is set; with less than ``min_free_bytes`` on its disk SQLite is not ready.
+    """
+
+    figures: Figures | None = None
+    watchers: Sequence[Watcher] = ()
+    metrics_token: str = field(default="", repr=False)
+    min_free_bytes: int = MIN_FREE_BYTES
+
+
+UNWATCHED: Final = Watching()
+
+
+def open_desk(
+    engines: Engines,
+    keyring: Keyring,
+    *,
+    clock: Clock = system_clock,
+    bounds: Bounds | None = None,
+    body_seconds: float = BODY_SECONDS,
+    rate: RateLimit | None = None,
+    drain_seconds: float = 0,
+    watching: Watching = UNWATCHED,
+) -> Desk:
+    """Wire an installation whose database is migrated and claimed; without ``rate`` keys call as often as they like."""
+    figures = watching.figures
+    watcher = together([figures, *watching.watchers] if figures else watching.watchers)
+    bounds = bounds or Bounds()
+    directory = DirectoryCache(engines.reading)
+    writer = GroupCommitWriter(engines.writing, directory, clock, bounds, watcher)
+    reads = Reads(SqlReader(engines.reading, directory, watcher), CursorSealer(keyring.derive("cursor")))
+    api = UomApi(_keys(directory, keyring), writer, reads, clock, watcher, body_seconds=body_seconds, rate=rate)
+
+    def _close() -> None:
+        writer.close()
+        engines.dispose()
+        watcher.end()
+
+    page = None
+    if figures:
+        folder = exposition.shared_folder()
+        figures.look_at(_looking(engines, writer, directory, bounds), by_itself=folder is not None)
+        if watching.metrics_token:
+            page = FiguresPage(watching.metrics_token, shown(figures).text)
+    checks = partial(readiness, engines, writer, watching.min_free_bytes)
+    server = Server(about(), checks, _close, watcher, Draining(drain_seconds), page)
+    app = make_app(api, server, docs_routes(__version__))
+    return Desk(engines, writer, app)
+
+
+def _looking(engines: Engines, writer: GroupCommitWriter, directory: DirectoryCache, bounds: Bounds) -> Look:
+    def _look() -> Present:
+        calls, size = writer.waiting()
+        return Present(calls, size, bounds.waiting_calls, bounds.waiting_bytes, directory.version, free_bytes(engines))
+
+    return _look
+
+
+def _keys(directory: DirectoryCache, keyring: Keyring) -> Keys:
+    # An unknown key costs the same decryption as a known one.
+    nobodys = keyring.seal(secrets.token_urlsafe(30))
+    unseal = lru_cache(_SECRETS_AT_HAND)(keyring.unseal)
+
+    def _in(found: Directory) -> SecretOf:
+        def _secret_of(access_key: str) -> tuple[str, str] | None:
+            key = found.keys.get(access_key)
+            secret = unseal(key.sealed_secret if key else nobodys)
+            return (key.owner, secret) if key else None
+
+        return _secret_of
+
+    def _at_hand() -> SecretOf | None:
+        found = directory.peek()
+        return None if found is None else _in(found)
+
+    return Keys(_at_hand, lambda: _in(directory.current()))

@@ -1,0 +1,77 @@
+"""The application of a serving process, as its settings say."""
+
+import gc
+from importlib.util import find_spec
+
+from starlette.types import ASGIApp
+
+from unyo.api.proxies import BehindProxies
+from unyo.api.rate import RateLimit
+from unyo.api.serving import spare_the_log
+from unyo.config.settings import LogLevel, Settings, networks
+from unyo.services.watcher import Watcher
+from unyo.storage.administration import NotPossible
+from unyo.storage.engine import Engines
+from unyo.storage.keyring import Keyring
+from unyo.storage.queue import Bounds
+from unyo.watching.figures import Figures
+from unyo.watching.logs import CallLog
+
+from .desk import Watching, open_desk
+from .installation import serving_store
+
+
+def app_of(settings: Settings) -> ASGIApp:
+    """The application of one worker process."""
+    return app_for_good(*serving_store(settings), settings, Figures() if settings.shows_metrics else None)
+
+
+def app_for_good(engines: Engines, keyring: Keyring, settings: Settings, figures: Figures | None) -> ASGIApp:
+    """The application of a process that does nothing but serve it."""
+    bounds = Bounds(waiting_calls=settings.queue_calls, waiting_bytes=settings.queue_mib * 1024 * 1024)
+    rate = RateLimit(settings.calls_per_minute) if settings.calls_per_minute else None
+    token = settings.metrics_token.get_secret_value() if settings.metrics_token else ""
+    app = open_desk(
+        engines,
+        keyring,
+        bounds=bounds,
+        body_seconds=settings.body_seconds,
+        rate=rate,
+        drain_seconds=settings.drain_seconds,
+        watching=Watching(figures, _watchers(settings), token),
+    ).app
+    if trusted := networks(settings.trusted_proxies):
+        app = BehindProxies(app, trusted)
+    spare_the_log()
+    # What is there by now stays: later collections of garbage would stall every call while they looked through it.
+    gc.collect()
+    gc.freeze()
+    return app
+
+
+def _watchers(settings: Settings) -> list[Watcher]:
+    """Who is told of each call, beside the figures."""
+    found: list[Watcher] = []
+    if settings.log_level in {LogLevel.DEBUG, LogLevel.INFO}:
+        found.append(CallLog(settings.log_format.value))
+    if settings.otel_endpoint:
+        from unyo.watching.traces import sent_to  # noqa: PLC0415 - its packages are an extra
+
+        found.append(sent_to(settings.otel_endpoint))
+    return found
+
+
+def check_extras(settings: Settings) -> None:
+    """See that the packages are there that these settings need beyond the server's own.
+
+    Raises:
+        NotPossible: some are missing; the message says how to get them.
+    """
+    if settings.otel_endpoint and not _has_opentelemetry():
+        raise NotPossible(
+            "traces need further packages: pip install 'unyo[server,otel]', or leave otel_endpoint out of the settings"
+        )
+
+
+def _has_opentelemetry() -> bool:
+    return all(find_spec("opentelemetry") and find_spec(f"opentelemetry.{each}") for each in ("sdk", "exporter"))
