@@ -9,6 +9,7 @@ from signal import SIGKILL
 import httpx2
 import pytest
 
+from support.commands import unyo_here
 from support.desks import NEW_INCIDENT
 from support.figures import Shown
 from support.installations import Installation
@@ -90,12 +91,13 @@ def test_the_workers_folder_is_private_and_gone_afterwards(installation: Install
     assert list(place.glob("unyo-metrics-*")) == []
 
 
-@ON_SQLITE
+@pytest.mark.parametrize("command", ["config", "serve"])
 @pytest.mark.parametrize("address", ["9464", ":9464", "127.0.0.1:", "127.0.0.1:70000", "127.0.0.1:x"])
-def test_an_address_that_is_none_is_refused(installation: Installation, address: str) -> None:
-    arguments = ("serve", "--database", installation.url, "--port", "0", "--metrics-address", address)
-    assert unyo(*arguments, folder=installation.folder).refusal == (
-        f"unyo: the address for metrics must be HOST:PORT, such as 127.0.0.1:9464, not '{address}'"
+def test_an_address_that_is_none_is_refused(tmp_path: Path, command: str, address: str) -> None:
+    told = unyo_here(command, "--metrics-address", address, folder=tmp_path)
+    assert (told.status, told.err) == (
+        2,
+        f"unyo: metrics_address takes HOST:PORT, such as 127.0.0.1:9464: '{address}' is none\n",
     )
 
 

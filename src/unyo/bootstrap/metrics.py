@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from unyo import __version__
-from unyo.config.settings import Settings
+from unyo.config.settings import Settings, host_and_port
 from unyo.storage.migrations import newest
 from unyo.uom.actions import API_VERSION
 from unyo.watching import exposition
@@ -35,7 +35,7 @@ def metrics_at(settings: Settings, figures: Figures | None = None) -> Iterator[N
     if not settings.metrics_address:
         yield
         return
-    with exposition.at_address(settings.metrics_address, shown(figures)) as url:
+    with exposition.at_address(*host_and_port(settings.metrics_address), shown(figures)) as url:
         log.info("Metrics on %s", url)
         yield
 

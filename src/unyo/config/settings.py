@@ -195,6 +195,10 @@ def trouble_in(settings: Settings) -> list[str]:
         networks(settings.trusted_proxies)
     except ValueError as error:
         found.append(f"trusted_proxies takes addresses and networks such as 10.0.0.0/8, separated by commas: {error}")
+    try:
+        host_and_port(settings.metrics_address or "127.0.0.1:0")
+    except ValueError as error:
+        found.append(f"metrics_address takes HOST:PORT, such as 127.0.0.1:9464: {error}")
     return found
 
 
@@ -205,6 +209,19 @@ def networks(listed: str) -> list[IPv4Network | IPv6Network]:
         ValueError: one of them is neither.
     """
     return [ip_network(each.strip()) for each in listed.split(",") if each.strip()]
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    """The parts of ``HOST:PORT``; an IPv6 host stands in brackets.
+
+    Raises:
+        ValueError: it is no such address.
+    """
+    host, _, port = address.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not host or not (port.isascii() and port.isdecimal()) or int(port) > 65535:  # noqa: PLR2004 - the highest port
+        raise ValueError(f"{address!r} is none")
+    return host, int(port)
 
 
 def _is_loopback(host: str) -> bool:

@@ -95,38 +95,25 @@ def _workers_in(folder: Path) -> list[str]:
 
 
 @contextmanager
-def at_address(address: str, exposition: Exposition) -> Iterator[str]:
-    """Serve the figures on HOST:PORT meanwhile; gives the URL.
+def at_address(host: str, port: int, exposition: Exposition) -> Iterator[str]:
+    """Serve the figures there meanwhile; gives the URL.
 
     Raises:
-        UnusableMetrics: it is no HOST:PORT, or cannot be listened on.
+        UnusableMetrics: it cannot be listened on.
     """
-    host, port = parsed_address(address)
     registry = CollectorRegistry()
     registry.register(exposition)
+    shown = f"[{host}]" if ":" in host else host
     try:
         server, thread = start_http_server(port, host, registry)
     except OSError as error:
-        raise UnusableMetrics(f"metrics cannot be served on {address}: {error.strerror}") from None
+        raise UnusableMetrics(f"metrics cannot be served on {shown}:{port}: {error.strerror}") from None
     try:
-        yield f"http://{address.rpartition(':')[0]}:{server.server_port}/metrics"
+        yield f"http://{shown}:{server.server_port}/metrics"
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
-
-
-def parsed_address(address: str) -> tuple[str, int]:
-    """Host and port of ``HOST:PORT``; an IPv6 host stands in brackets.
-
-    Raises:
-        UnusableMetrics: it is none.
-    """
-    host, _, port = address.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not host or not (port.isascii() and port.isdecimal()) or int(port) > 65535:  # noqa: PLR2004 - the highest port
-        raise UnusableMetrics(f"the address for metrics must be HOST:PORT, such as 127.0.0.1:9464, not {address!r}")
-    return host, int(port)
 
 
 class _Processes(Collector):
