@@ -17,7 +17,7 @@ from support.faults import connected, pause
 from support.installations import contents_through
 from support.proxy import Relay, relayed
 from support.tools import way_of_root
-from unyo.bootstrap import Watching
+from unyo.bootstrap.desk import Watching
 from unyo.storage.engine import Patience, parse_url
 
 from .places import scratch
