@@ -3,6 +3,7 @@
 import http.server
 import json
 import os
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from support.commands import unyo_here
 from support.installations import Installation, contents, execute, install
 from support.processes import serving, unyo
 from support.scratch import SourceCopy
+from unyo.doctor import machine
 from unyo.storage.engine import parse_url
 from unyo.storage.keyring import make_key
 from unyo.storage.migrations import newest
@@ -128,6 +130,41 @@ def test_settings_that_cannot_be_served_are_told(installation: Installation) -> 
     status, found = _examined(installation.folder, installation.url, "--host", "192.0.2.1")
     assert status == 1
     assert _bad(found)["settings"].startswith("plain http is refused on 192.0.2.1")
+
+
+def test_an_address_for_metrics_that_is_none_is_told(installation: Installation) -> None:
+    _, found = _examined(installation.folder, installation.url, "--metrics-address", "9464")
+    assert _bad(found)["settings"].startswith("metrics_address takes HOST:PORT")
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_server_on_ipv6_is_looked_for_at_its_address(installation: Installation) -> None:
+    port = _free_port()
+    _, found = _examined(installation.folder, installation.url, "--host", "::1", port=port)
+    assert found["server"]["says"].startswith(f"none is running at http://[::1]:{port};")
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("echo yes", "it follows a time server"),
+        ("echo no", "it follows no time server"),
+        ("exit 1", "this system does not say whether it follows a time server"),
+        ("exec sleep 60", "this system does not say whether it follows a time server"),
+    ],
+)
+def test_the_clock_is_asked_about_and_the_rest_is_looked_at_whatever_the_answer(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch, program: str, said: str
+) -> None:
+    asked = installation.folder / "timedatectl"
+    asked.write_text(f"#!/bin/sh\n{program}\n")
+    asked.chmod(0o755)
+    monkeypatch.setattr(shutil, "which", {"timedatectl": str(asked)}.get)
+    monkeypatch.setattr(machine, "PATIENCE_SECONDS", 0.5)
+    _, found = _examined(installation.folder, installation.url)
+    assert found["clock"]["says"] == said
+    assert found["signed call"]["level"] == "good"
 
 
 def test_a_settings_file_that_others_may_write_is_told(installation: Installation) -> None:

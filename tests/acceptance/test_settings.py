@@ -52,7 +52,7 @@ def test_without_anything_given_every_setting_has_its_default(tmp_path: Path) ->
 
 
 def test_a_flag_goes_before_a_variable_and_that_before_the_file(tmp_path: Path) -> None:
-    _file(tmp_path, "port = 1\nworkers = 2\nhead_seconds = 3\n")
+    _file(tmp_path, f"port = 1\nworkers = 2\nhead_seconds = 3\ndatabase = {WITH_PASSWORD!r}\n")
     told = _told(tmp_path, "--port", "5", UNYO_SERVER_PORT="4", UNYO_SERVER_WORKERS="6")
     assert told["port"] == {"value": 5, "origin": "flag --port"}
     assert told["workers"] == {"value": 6, "origin": "UNYO_SERVER_WORKERS"}
@@ -223,6 +223,27 @@ def test_behind_a_proxy_that_speaks_tls_another_address_is_served(installation: 
         Client(url.replace(ANY_ADDRESS, "127.0.0.1"), installation.account) as client,
     ):
         assert client.succeed("GetTicketList", {})["TotalCount"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--workers", "2"], "SQLite has one writer"),
+        (["--metrics-address", "9464"], "metrics_address takes HOST:PORT"),
+        (["--trusted-proxies", "proxy"], "trusted_proxies takes addresses and networks"),
+        (["--tls-cert", "a.pem"], "tls_cert and tls_key belong together"),
+        (["--database", "mysql://user@host/unyo"], "mysql is not supported"),
+        (["--database", "nonsense"], "the database must be a URL"),
+    ],
+)
+def test_settings_that_cannot_be_served_are_told_by_their_check(
+    tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    for form in ([], ["--json"]):
+        shown = _config(tmp_path, *form, *arguments)
+        assert (shown.status, len(shown.err.splitlines())) == (WRONG_USAGE, 1)
+        assert shown.err.startswith(f"unyo: {said}")
+        assert "head_seconds" in shown.out
 
 
 def test_a_server_takes_its_settings_from_the_file_in_its_folder(installation: Installation) -> None:

@@ -148,7 +148,11 @@ def test_without_the_extra_an_endpoint_is_refused_with_how_to_get_it(
 ) -> None:
     monkeypatch.setitem(sys.modules, "opentelemetry", None)
     arguments = ("serve", "--database", installation.url, "--otel-endpoint", "http://127.0.0.1:4318")
-    assert unyo_here(*arguments, folder=installation.folder).refusal == (
-        "unyo: traces need further packages: pip install 'unyo[server,otel]', "
-        "or leave otel_endpoint out of the settings"
+    refused = unyo_here(*arguments, folder=installation.folder)
+    assert (refused.status, refused.err) == (
+        2,
+        (
+            "unyo: traces need further packages: pip install 'unyo[server,otel]', "
+            "or leave otel_endpoint out of the settings\n"
+        ),
     )

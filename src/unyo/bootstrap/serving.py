@@ -1,7 +1,6 @@
 """The application of a serving process, as its settings say."""
 
 import gc
-from importlib.util import find_spec
 
 from starlette.types import ASGIApp
 
@@ -10,7 +9,6 @@ from unyo.api.rate import RateLimit
 from unyo.api.serving import spare_the_log
 from unyo.config.settings import LogLevel, Settings, networks
 from unyo.services.watcher import Watcher
-from unyo.storage.administration import NotPossible
 from unyo.storage.engine import Engines
 from unyo.storage.keyring import Keyring
 from unyo.storage.queue import Bounds
@@ -59,19 +57,3 @@ def _watchers(settings: Settings) -> list[Watcher]:
 
         found.append(sent_to(settings.otel_endpoint))
     return found
-
-
-def check_extras(settings: Settings) -> None:
-    """See that the packages are there that these settings need beyond the server's own.
-
-    Raises:
-        NotPossible: some are missing; the message says how to get them.
-    """
-    if settings.otel_endpoint and not _has_opentelemetry():
-        raise NotPossible(
-            "traces need further packages: pip install 'unyo[server,otel]', or leave otel_endpoint out of the settings"
-        )
-
-
-def _has_opentelemetry() -> bool:
-    return all(find_spec("opentelemetry") and find_spec(f"opentelemetry.{each}") for each in ("sdk", "exporter"))

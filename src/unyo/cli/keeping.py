@@ -14,7 +14,7 @@ from unyo.storage import administration
 from unyo.storage.administration import NotPossible
 from unyo.storage.archive import Archive
 from unyo.storage.backing_up import snapshot
-from unyo.storage.engine import Engines, Transaction, open_engines, parse_url
+from unyo.storage.engine import Engines, Transaction, is_sqlite, open_engines, parse_url
 from unyo.storage.errors import storage_errors
 from unyo.storage.keyring import WrongKey
 from unyo.storage.migrations import newest, revision_of
@@ -129,7 +129,7 @@ def _own_tables(url: str) -> Iterator[Engines]:
 def _new_database(text: str) -> Iterator[Engines]:
     """A database to be filled; a SQLite file that was made for it is gone again if that fails."""
     url = parse_url(text)
-    file = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+    file = Path(url.database or "") if is_sqlite(url) else None
     is_new = file is not None and not file.exists()
     engines = open_engines(url)
     try:

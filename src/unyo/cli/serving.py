@@ -1,26 +1,28 @@
 """The command that serves: `unyo serve`."""
 
-from contextlib import nullcontext, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from typing import Any
 
 import typer
 import uvicorn
 
+from unyo.api.listening import Unreachable, check_address
 from unyo.api.open_files import allow_open_files
 from unyo.api.serving import uvicorn_config
 from unyo.api.tls import Certificate, UnusableCertificate
 from unyo.api.workers import Workers
 from unyo.bootstrap.installation import serving_store
 from unyo.bootstrap.metrics import metrics_at
-from unyo.bootstrap.serving import app_for_good, app_of, check_extras
+from unyo.bootstrap.serving import app_for_good, app_of
+from unyo.bootstrap.trouble import trouble_with
 from unyo.config.loading import Loaded, WrongSettings
-from unyo.config.settings import Settings, trouble_in
-from unyo.storage.administration import NotPossible
+from unyo.config.settings import Settings
 from unyo.watching.exposition import UnusableMetrics, folder_for_workers
 from unyo.watching.figures import Figures
 
-from .errors import plain_errors
+from .errors import FAILED, plain_errors
 from .flags import with_all_settings
 
 app = typer.Typer()
@@ -33,15 +35,15 @@ def serve(settings: Loaded) -> None:
 
     `unyo config` shows these settings with the values that they have, and where each comes from.
     """
-    with plain_errors(UnusableCertificate, UnusableMetrics):
-        if trouble := trouble_in(settings.settings):
+    with plain_errors(Unreachable, UnusableCertificate, UnusableMetrics):
+        if trouble := trouble_with(settings.settings):
             raise WrongSettings(trouble)
         _serve(settings.settings)
 
 
 def _serve(settings: Settings) -> None:
     """Serve this installation, if it is one that can be served."""
-    check_extras(settings)
+    check_address(settings.host, settings.port)
     certificate = _certificate(settings)
     engines, keyring = serving_store(settings)
     options: dict[str, Any] = {
@@ -61,16 +63,12 @@ def _serve(settings: Settings) -> None:
             _run(uvicorn.Server(config))
         return
     engines.dispose()  # each worker opens the store by itself
-    if engines.is_sqlite:
-        raise NotPossible(
-            "SQLite has one writer, so it is served by one process: use --workers 1, or PostgreSQL for more"
-        )
     config = uvicorn_config(partial(app_of, settings), factory=True, **options)
     allow_open_files()  # for the workers too
     with (
         folder_for_workers() if settings.shows_metrics else nullcontext() as folder,
         metrics_at(settings),
-        suppress(KeyboardInterrupt),
+        _ended_plainly(),
     ):
         Workers(config, [config.bind_socket()], folder).run()
 
@@ -85,7 +83,17 @@ def _certificate(settings: Settings) -> Certificate | None:
 
 def _run(server: uvicorn.Server) -> None:
     allow_open_files()
-    with suppress(KeyboardInterrupt):
+    with _ended_plainly():
         server.run()
     if not server.started:
-        raise typer.Exit(1)  # the log says why
+        raise typer.Exit(FAILED)  # the log says why
+
+
+@contextmanager
+def _ended_plainly() -> Iterator[None]:
+    """An interrupt is no failure; what uvicorn ends with a status of its own, and tells in the log, is one."""
+    try:
+        with suppress(KeyboardInterrupt):
+            yield
+    except SystemExit:
+        raise typer.Exit(FAILED) from None

@@ -1,19 +1,21 @@
 """The command that shows the settings: `unyo config`."""
 
 import json
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
+from unyo.bootstrap.trouble import trouble_with
 from unyo.config.loading import DEFAULT, Loaded, WrongSettings
-from unyo.config.settings import trouble_in
+from unyo.config.settings import Settings
 from unyo.config.table import TABLE, Row
 from unyo.storage.engine import UnusableDatabase, parse_url
 
 from .errors import plain_errors
 from .flags import with_all_settings
+from .rows import JsonFlag, show_json
 from .showing import make_console
 
 app = typer.Typer()
@@ -25,21 +27,28 @@ _NOT_SHOWN: Final = "(not shown)"
 @with_all_settings
 def config(
     settings: Loaded,
-    as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object, for programs.")] = False,
+    as_json: JsonFlag = False,
 ) -> None:
     """Show every setting with its value and where that comes from, and check them.
 
     What it writes is a settings file (TOML): `unyo config > unyo.toml` makes one to begin with. Secrets are left out.
     The exit status is 2 when these settings cannot be served; the reasons follow on the standard error stream.
     """
-    console = make_console()
     if as_json:
-        console.print(json.dumps(_rows(settings), ensure_ascii=False, indent=2), markup=False)
+        show_json(_rows(settings))
     else:
-        _show(console, settings)
+        _show(make_console(), settings)
     with plain_errors():
-        if trouble := trouble_in(settings.settings):
+        if trouble := [*trouble_with(settings.settings), *_trouble_with_url(settings.settings)]:
             raise WrongSettings(trouble)
+
+
+def _trouble_with_url(settings: Settings) -> list[str]:
+    try:
+        parse_url(settings.database)
+    except UnusableDatabase as error:
+        return [str(error)]
+    return []
 
 
 def _rows(loaded: Loaded) -> dict[str, dict[str, Any]]:

@@ -28,7 +28,7 @@ _ACTION: Final = ACTIONS["GetTicketList"]
 _SECONDS: Final = 5
 _EXPIRES_IN: Final = timedelta(minutes=5)
 _FAR_APART: Final = timedelta(seconds=5)
-_EVERY_ADDRESS: Final = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - they are told apart, not listened on
+_EVERY_ADDRESS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - they are told apart, not listened on
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,8 @@ def _any_signer(engines: Engines, keyring: Keyring) -> _Signer | None:
 
 def _address(settings: Settings) -> str:
     scheme = "http" if settings.tls_cert is None else "https"
-    return f"{scheme}://{_EVERY_ADDRESS.get(settings.host, settings.host)}:{settings.port}"
+    host = _EVERY_ADDRESS.get(settings.host, settings.host)
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
 def _anybody() -> ssl.SSLContext:

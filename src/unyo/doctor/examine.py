@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from unyo.bootstrap.installation import read_keyring
-from unyo.config.settings import Settings, trouble_in
+from unyo.bootstrap.trouble import trouble_with
+from unyo.config.settings import Settings
 from unyo.services.ports import StorageFailed
 from unyo.storage.engine import Engines, UnusableDatabase, open_engines, parse_url
 
@@ -33,7 +34,7 @@ def examine(settings: Settings, file: Path | None) -> Iterator[Finding]:
 
 
 def _settings(settings: Settings, file: Path | None) -> Iterator[Finding]:
-    trouble = trouble_in(settings)
+    trouble = trouble_with(settings)
     for each in trouble:
         yield bad("settings", each, "see `unyo config`")
     if not trouble:

@@ -9,18 +9,12 @@ from unyo.api.open_files import ENOUGH_FILES, may_be_open
 
 from .findings import Finding, doubtful, good
 
-_SECONDS: Final = 5
+PATIENCE_SECONDS: Final = 5.0
 
 
 def clock() -> Iterator[Finding]:
     """Whether the clock follows a time server, as far as the system says so."""
-    asks = shutil.which("timedatectl")
-    if asks is None:
-        said = ""
-    else:
-        shown = [asks, "show", "--property=NTPSynchronized", "--value"]
-        done = subprocess.run(shown, capture_output=True, encoding="utf-8", timeout=_SECONDS, check=False)  # noqa: S603 - a program of the system, by its whole path
-        said = done.stdout.strip()
+    said = _system_says()
     mend = "let it follow a time server (chrony or systemd-timesyncd): a signature expires by this clock"
     if said == "yes":
         yield good("clock", "it follows a time server")
@@ -28,6 +22,19 @@ def clock() -> Iterator[Finding]:
         yield doubtful("clock", "it follows no time server", mend)
     else:
         yield doubtful("clock", "this system does not say whether it follows a time server", mend)
+
+
+def _system_says() -> str:
+    """``yes`` or ``no``; ``""`` where the system does not say, or does not answer."""
+    asks = shutil.which("timedatectl")
+    if asks is None:
+        return ""
+    shown = [asks, "show", "--property=NTPSynchronized", "--value"]
+    try:
+        done = subprocess.run(shown, capture_output=True, encoding="utf-8", timeout=PATIENCE_SECONDS, check=False)  # noqa: S603 - a program of the system, by its whole path
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip()
 
 
 def open_files() -> Iterator[Finding]:

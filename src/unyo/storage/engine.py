@@ -61,12 +61,17 @@ class Engines:
     @property
     def is_sqlite(self) -> bool:
         """Whether this is the embedded database, where one process writes."""
-        return self.url.get_backend_name() == "sqlite"
+        return is_sqlite(self.url)
 
     def dispose(self) -> None:
         """Close every connection."""
         self.reading.dispose()
         self.writing.dispose()
+
+
+def is_sqlite(url: URL) -> bool:
+    """Whether it names the embedded database."""
+    return url.get_backend_name() == "sqlite"
 
 
 def parse_url(text: str) -> URL:
@@ -83,7 +88,7 @@ def parse_url(text: str) -> URL:
         ) from None
     if url.get_backend_name() == "postgresql":
         return url.set(drivername="postgresql+psycopg")
-    if url.get_backend_name() != "sqlite":
+    if not is_sqlite(url):
         raise UnusableDatabase(f"{url.get_backend_name()} is not supported: use sqlite:///… or postgresql://…")
     if url.database in {None, "", ":memory:"} or url.query:
         raise UnusableDatabase("SQLite needs a file: sqlite:////absolute/path or sqlite:///relative/path")
@@ -96,7 +101,7 @@ def open_engines(url: URL, *, create: bool = True, patience: Patience = PATIENCE
     Raises:
         UnusableDatabase: the SQLite file cannot be made or written, or is not there.
     """
-    if url.get_backend_name() == "sqlite":
+    if is_sqlite(url):
         _check_file(Path(url.database or ""), create=create)
         return _sqlite(url, patience)
     return _postgresql(url, patience)
