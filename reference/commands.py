@@ -44,7 +44,7 @@ def _walk(command: Any, context: typer.Context) -> Iterator[typer.Context]:
         yield context
         return
     for name in command.list_commands(context):
-        found = command.get_command(context, name)
+        _, found, _ = command.resolve_command(context, [name])
         if not found.hidden:
             yield from _walk(found, typer.Context(found, info_name=name, parent=context))
 

@@ -275,12 +275,17 @@ REFUSED = {
     ),
     "a list of the other kind": (
         ("option", "add", SERVICE, "request", "Impact", "大"),
-        "tickets of kind 2 have no option list impact",
+        "tickets of kind request have no option list Impact",
     ),
     "a value twice": (
         ("option", "add", SERVICE, "incident", "Priority", "高"),
         "Priority has the value 高 already",
     ),
+    "keys of an unknown account": (("key", "list", NEWCOMER), f"there is no account {NEWCOMER}"),
+    "roles of an unknown service": (("role", "list", NEW_SERVICE), f"there is no service code {NEW_SERVICE}"),
+    "groups of an unknown service": (("group", "list", NEW_SERVICE), f"there is no service code {NEW_SERVICE}"),
+    "lists of an unknown service": (("option", "list", NEW_SERVICE), f"there is no service code {NEW_SERVICE}"),
+    "lists of no service": (("option", "list", ""), "there is no service code"),
     "nobody to ask": (
         ("account", "delete", SUZUKI.master_id),
         "this is asked about first, and nobody is there to answer: say --yes",

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import select
 import subprocess
 from collections.abc import Callable
@@ -293,8 +294,14 @@ def test_the_difference_is_told_as_json(applying: Applying) -> None:
 
 def _answered(applying: Applying, answer: bytes, meanwhile: Callable[[], object] = lambda: None) -> tuple[int, str]:
     """Apply on a terminal; its exit status and what it showed. ``meanwhile`` happens while it waits for the answer."""
+    return _on_a_terminal(applying, "apply", "-f", FILE, answer=answer, meanwhile=meanwhile)
+
+
+def _on_a_terminal(
+    applying: Applying, *arguments: str, answer: bytes = b"", meanwhile: Callable[[], object] = lambda: None
+) -> tuple[int, str]:
     ours, theirs = pty.openpty()
-    command = [SCRIPT, "apply", "-f", FILE, "--database", applying.url]
+    command = [SCRIPT, *arguments, "--database", applying.url]
     process = subprocess.Popen(
         command, cwd=applying.folder, env=environment({"TERM": "xterm"}), stdin=theirs, stdout=theirs, stderr=theirs
     )
@@ -334,3 +341,11 @@ def test_what_somebody_else_changed_while_it_asked_is_not_overwritten_unseen(app
     assert "somebody else has changed what is administered meanwhile: look at the difference anew" in shown
     assert "夜勤" not in applying.run("group", "list").out
     assert "誰か" in applying.run("account", "list").out
+
+
+def test_on_a_terminal_a_change_of_the_audit_trail_is_two_lines_whatever_its_width(applying: Applying) -> None:
+    assert applying.run("account", "change", ITO.master_id, "--name", "誰か" * 40).status == 0
+    status, shown = _on_a_terminal(applying, "audit", "--limit", "1")
+    first, second = re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines()
+    assert (status, first.endswith(f"(COMMAND_LINE)  account.change  account {ITO.master_id}")) == (0, True)
+    assert second.endswith(f' → {{"name": "{"誰か" * 40}"}}')

@@ -1,5 +1,6 @@
 """What holds for every command: wrong usage and unusable databases are told in one sentence, and nothing is made."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typer.main import get_command
 
 from support.commands import unyo_here
 from support.installations import KEY_FILE, Installation, contents, execute
+from support.processes import ended
 from support.tree import ROOT
 from unyo.cli import app
 from unyo.storage.keyring import make_key
@@ -60,7 +62,7 @@ OTHERWISE = {"demo", "config", "doctor"}
 
 def _commands(group: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
     for name in group.list_commands(None):
-        command = group.get_command(None, name)
+        _, command, _ = group.resolve_command(None, [name])
         if hasattr(command, "list_commands"):
             yield from _commands(command, (*words, name))
         else:
@@ -75,8 +77,35 @@ def _flags(command: Any) -> set[str]:
     return {flag for parameter in command.params for flag in parameter.opts}
 
 
+LISTING = """
+import sys
+from unyo.cli import main
+sys.argv = ["unyo", "--help"]
+try:
+    main()
+finally:
+    print(*sys.modules)
+"""
+
+
 def test_there_are_commands() -> None:
     assert {"serve", "init", "migrate", "export", "import", "config", "doctor", "demo"} <= set(COMMANDS)
+
+
+def test_a_mistyped_command_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    refused = unyo_here("bakup", folder=tmp_path)
+    assert (refused.status, refused.out) == (WRONG_USAGE, "")
+    assert "No such command 'bakup'. Did you mean 'backup'?" in refused.err
+
+
+def test_the_list_of_commands_imports_none_of_them(tmp_path: Path) -> None:
+    shown = ended(sys.executable, "-c", LISTING, folder=tmp_path)
+    assert shown.status == 0
+    *told, modules = shown.out.splitlines()
+    assert {"Serving", "Installation", "Keeping", "Administration"} <= set(" ".join(told).split())
+    for name in {name.split()[0] for name in COMMANDS}:
+        assert sum(line.startswith(f"│ {name} ") for line in told) == 1
+    assert {"pydantic_settings", "sqlalchemy", "unyo.config"}.isdisjoint(modules.split())
 
 
 @pytest.mark.parametrize("name", COMMANDS)

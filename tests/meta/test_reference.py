@@ -10,7 +10,7 @@ from reference.pages import FOLDER, PAGES
 from support.commands import unyo_here
 from support.contract_tables import READING_TABLES, TICKET_TABLES
 from support.judging import ERRORS
-from unyo.cli import MODULES
+from unyo.cli import COMMANDS
 from unyo.config.table import TABLE, Row
 from unyo.uom.actions import ACTIONS
 from unyo.watching.measures import MEASURES, Measure
@@ -53,8 +53,8 @@ def test_every_error_stands_with_its_status_and_message() -> None:
 
 def test_every_command_and_each_of_its_flags_stand_with_it(tmp_path: Path) -> None:
     sections = dict(re.findall(r"^## unyo ([\w -]+)\n(.*?)(?=^## |\Z)", _text("commands.md"), re.MULTILINE | re.DOTALL))
-    assert {name.split()[0] for name in sections} == set(MODULES)
-    for name in MODULES:
+    assert {name.split()[0] for name in sections} == set(COMMANDS)
+    for name in COMMANDS:
         described = "".join(text for command, text in sections.items() if command.split()[0] == name)
         flags = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", unyo_here(name, "--help", folder=tmp_path).out)) - {
             "--help"

@@ -1,7 +1,7 @@
 """What the administering commands share: the open installation, the question before something is lost, the answer."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
 
@@ -41,6 +41,17 @@ def current(settings: Settings) -> State:
     """All that is administered, as it stands."""
     with opened(settings) as engines, engines.reading.begin() as connection:
         return read_state(connection)
+
+
+def check_known(what: str, name: str, known: Collection[str]) -> None:
+    """Refuse a name that nothing has.
+
+    Raises:
+        typer.Exit: there is nothing of that name.
+    """
+    with plain_errors():
+        if name not in known:
+            raise NotPossible(f"there is no {what} {name}".rstrip())
 
 
 def change(settings: Settings, do: Callable[[Admin], Any], done: str, *, as_json: bool) -> None:

@@ -66,7 +66,7 @@ def apply(
         if not as_json:
             _show(found)
         if found.steps and not dry_run:
-            ask(f"Make these {len(found.steps)} changes?", yes=yes)
+            ask(f"Make {_counted(found)}?", yes=yes)
             _apply(engines, wanted, places, found, prune=prune)
     _tell(found, dry_run=dry_run, as_json=as_json)
 
@@ -107,6 +107,10 @@ def _tell(found: Plan, *, dry_run: bool, as_json: bool) -> None:
         changes = [{"sign": step.sign.value, "text": step.text} for step in found.steps]
         show_json({"changes": changes, "notes": found.notes, "applied": applied})
     elif applied:
-        typer.echo(f"Made {len(found.steps)} changes.")
+        typer.echo(f"Made {_counted(found)}.")
     else:
-        typer.echo(f"{len(found.steps)} changes to make." if found.steps else "There is no difference.")
+        typer.echo(f"{_counted(found)} to make." if found.steps else "There is no difference.")
+
+
+def _counted(found: Plan) -> str:
+    return "1 change" if len(found.steps) == 1 else f"{len(found.steps)} changes"

@@ -5,13 +5,16 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.text import Text
 
 from unyo.config.settings import Settings
-from unyo.storage.administration import audit_trail
+from unyo.storage.administration import AuditEntry, audit_trail
 
 from .administering import opened
 from .flags import DATABASE, with_settings
-from .rows import JsonFlag, entry_row, show_rows
+from .rows import JsonFlag, cell, entry_row, show_rows
+from .showing import make_console
 
 app = typer.Typer()
 
@@ -51,11 +54,23 @@ def audit(
     start = datetime.fromisoformat(since).astimezone() if since else None
     with opened(settings) as engines, engines.reading.begin() as connection:
         entries = [*audit_trail(connection, since=start, about=about, limit=limit)]
+    console = make_console()
+    if console.is_terminal and not as_json:
+        for entry in entries:
+            _show(console, entry)
+        return
     rows = [entry_row(entry) for entry in entries]
     if not as_json:
         for row in rows:
             row.update({name: _told(row[name]) for name in ("before", "after")})
     show_rows(rows, ["number", "at", "author", "door", "action", "object", "before", "after"], as_json=as_json)
+
+
+def _show(console: Console, entry: AuditEntry) -> None:
+    """Two lines: of eight columns a terminal would leave nothing that can be read."""
+    first = f"{entry.number}  {cell(entry.at)}  {entry.author} ({entry.door})"
+    console.print(Text.assemble(first, "  ", (f"{entry.action}  {entry.about}", "bold")), soft_wrap=True)
+    console.print(Text(f"    {_told(entry.before)} → {_told(entry.after)}"), soft_wrap=True)
 
 
 def _told(details: object) -> str:

@@ -7,7 +7,7 @@ import typer
 from unyo.config.settings import Settings
 from unyo.storage import administration
 
-from .administering import AccountArgument, ServiceArgument, YesFlag, ask, change, current
+from .administering import AccountArgument, ServiceArgument, YesFlag, ask, change, check_known, current
 from .flags import DATABASE, with_settings
 from .rows import JsonFlag, show_rows
 
@@ -24,11 +24,13 @@ _GroupArgument = Annotated[str, typer.Argument(metavar="GROUP", help="Management
 @with_settings(*DATABASE)
 def list_(
     settings: Settings,
-    service_code: Annotated[str, typer.Argument(metavar="[SERVICE]", help="Only this service's.")] = "",
+    service_code: Annotated[str, typer.Argument(metavar="SERVICE", help="Only this service's.")] = "",
     as_json: JsonFlag = False,
 ) -> None:
     """List the management groups in their order. In a pipe: a line each, with tabs between service, group, members."""
     state = current(settings)
+    if service_code:
+        check_known("service code", service_code, state.services)
     rows = [
         {
             "service_code": each.code,

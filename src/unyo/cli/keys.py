@@ -10,7 +10,7 @@ from unyo.config.settings import Settings
 from unyo.storage import administration
 from unyo.storage.administration import Admin
 
-from .administering import AccountArgument, YesFlag, ask, change, current, opened
+from .administering import AccountArgument, YesFlag, ask, change, check_known, current, opened
 from .author import os_author
 from .errors import plain_errors
 from .flags import DATABASE, STORE, with_settings
@@ -28,10 +28,13 @@ _LABEL_HELP = "A note by which people know the key, such as where it is used."
 @with_settings(*DATABASE)
 def list_(
     settings: Settings,
-    master_id: Annotated[str, typer.Argument(metavar="[MASTER_ID]", help="Only this account's.")] = "",
+    master_id: Annotated[str, typer.Argument(metavar="MASTER_ID", help="Only this account's.")] = "",
     as_json: JsonFlag = False,
 ) -> None:
     """List the access keys, never a secret. In a pipe: a line each, with tabs between key, account, label and so on."""
+    accounts = current(settings).accounts
+    if master_id:
+        check_known("account", master_id, accounts)
     rows = [
         {
             "access_key": each.access_key,
@@ -40,7 +43,7 @@ def list_(
             "enabled": each.enabled,
             "created_at": each.created_at,
         }
-        for account in current(settings).accounts.values()
+        for account in accounts.values()
         for each in account.keys
         if master_id in {"", account.master_id}
     ]

@@ -10,7 +10,7 @@ from unyo.storage import administration
 from unyo.tickets.field_tables import BY_KEY
 from unyo.tickets.option_lists import OPTION_LISTS
 
-from .administering import ServiceArgument, YesFlag, ask, change, current
+from .administering import ServiceArgument, YesFlag, ask, change, check_known, current
 from .directory_file.shape import KindName
 from .flags import DATABASE, with_settings
 from .rows import JsonFlag, show_rows
@@ -52,7 +52,7 @@ def list_(
     settings: Settings,
     service_code: ServiceArgument,
     parameter: Annotated[
-        str, typer.Argument(metavar="[LIST]", callback=lambda wire: wire and _key_of(wire), help="Only this list.")
+        str, typer.Argument(metavar="LIST", callback=lambda wire: wire and _key_of(wire), help="Only this list.")
     ] = "",
     as_json: JsonFlag = False,
 ) -> None:
@@ -60,10 +60,11 @@ def list_(
 
     In a pipe: a line each, with tabs between kind, list, the value it depends on, position, value and retired.
     """
-    found = current(settings).services.get(service_code)
+    services = current(settings).services
+    check_known("service code", service_code, services)
     rows: list[dict[str, Any]] = []
     counted: dict[tuple[str, str, str], int] = {}
-    for each in found.values if found else ():
+    for each in services[service_code].values:
         place = counted[each.kind, each.parameter, each.parent] = (
             counted.get((each.kind, each.parameter, each.parent), 0) + 1
         )

@@ -10,7 +10,7 @@ from unyo.storage import administration
 from unyo.storage.administration import Admin
 from unyo.tickets.directory import Role
 
-from .administering import AccountArgument, ServiceArgument, YesFlag, ask, change, current
+from .administering import AccountArgument, ServiceArgument, YesFlag, ask, change, check_known, current
 from .flags import DATABASE, with_settings
 from .rows import JsonFlag, show_rows
 
@@ -41,10 +41,13 @@ class RoleName(StrEnum):
 @with_settings(*DATABASE)
 def list_(
     settings: Settings,
-    service_code: Annotated[str, typer.Argument(metavar="[SERVICE]", help="Only this service's.")] = "",
+    service_code: Annotated[str, typer.Argument(metavar="SERVICE", help="Only this service's.")] = "",
     as_json: JsonFlag = False,
 ) -> None:
     """List who is what in which service. In a pipe: a line each, with tabs between service, account, role and so on."""
+    state = current(settings)
+    if service_code:
+        check_known("service code", service_code, state.services)
     rows = [
         {
             "service_code": code,
@@ -54,7 +57,7 @@ def list_(
             "may_approve": each.may_approve,
             "groups": each.groups,
         }
-        for account in current(settings).accounts.values()
+        for account in state.accounts.values()
         for code, each in account.roles.items()
         if service_code in {"", code}
     ]

@@ -28,14 +28,14 @@ def show_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_j
     console = make_console()
     if not console.is_terminal:
         for row in rows:
-            typer.echo("\t".join(_cell(row[column]) for column in columns))
+            typer.echo("\t".join(cell(row[column]) for column in columns))
         return
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
         table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
         # As Text: what people named something is no markup.
-        table.add_row(*(Text(_cell(row[column])) for column in columns))
+        table.add_row(*(Text(cell(row[column])) for column in columns))
     console.print(table)
 
 
@@ -51,7 +51,8 @@ def entry_row(entry: AuditEntry) -> dict[str, Any]:
     return row
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A value as people read it; moments are in this machine's zone."""
     if isinstance(value, bool):
         return _FLAGS[value]
     if isinstance(value, datetime):

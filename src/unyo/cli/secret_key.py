@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from unyo.bootstrap.clock import system_clock
-from unyo.bootstrap.installation import migrated_database, read_keyring
+from unyo.bootstrap.installation import read_keyring
 from unyo.config.settings import Settings
 from unyo.config.table import TABLE
 from unyo.storage import rekeying
@@ -17,8 +17,8 @@ from unyo.storage.engine import Engines
 from unyo.storage.errors import storage_errors
 from unyo.storage.keyring import Keyring, read_or_make_key
 
+from .administering import YesFlag, ask, opened
 from .author import os_author
-from .errors import plain_errors
 from .flags import STORE, with_settings
 
 app = typer.Typer()
@@ -41,7 +41,7 @@ def rotate(
     The new key is added to the key file first, and the old one stays there until `unyo secret-key retire`. When this
     is interrupted, run it again.
     """
-    with _opened(settings) as engines:
+    with opened(settings) as engines:
         path = _key_file(settings)
         with _changing(engines) as admin:
             added = rekeying.prepare(admin.connection, path)
@@ -59,7 +59,7 @@ def rotate(
 @with_settings(*STORE)
 def retire(settings: Settings) -> None:
     """Take old keys out of the key file. Backups made before the rotation open with these only."""
-    with _opened(settings) as engines:
+    with opened(settings) as engines:
         path = _key_file(settings)
         with _changing(engines) as admin:
             rekeying.prepare_to_retire(admin.connection, path)
@@ -70,38 +70,22 @@ def retire(settings: Settings) -> None:
 
 @group.command()
 @with_settings(*STORE)
-def replace(
-    settings: Settings,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-) -> None:
+def replace(settings: Settings, yes: YesFlag = False) -> None:
     """Go on with another key when the old one is lost. All access keys are deleted; tickets stay as they are.
 
     The key is that of the key file, or a new one where there is no such file.
     """
-    with _opened(settings) as engines:
+    with opened(settings) as engines:
         known = _known_key(settings)
         with _changing(engines) as admin:
             lost = rekeying.count_lost(admin.connection, known)
-        if not yes:
-            typer.confirm(
-                f"{lost} access keys are deleted for ever; nobody can call until new ones are made. Go on?", abort=True
-            )
+        ask(f"Delete {lost} access keys for ever? Nobody can call until new ones are made.", yes=yes)
         keyring = known or Keyring(read_or_make_key(settings.secret_key_file))
         with _changing(engines) as admin:
             rekeying.replace(admin, keyring)
     typer.echo(
         f"{lost} access keys are deleted. Next: back the key file up, and make new access keys (`unyo key add`)."
     )
-
-
-@contextmanager
-def _opened(settings: Settings) -> Iterator[Engines]:
-    with plain_errors():
-        engines = migrated_database(settings.database)
-        try:
-            yield engines
-        finally:
-            engines.dispose()
 
 
 @contextmanager

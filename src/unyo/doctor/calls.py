@@ -49,7 +49,9 @@ def signed_call(engines: Engines, keyring: Keyring, settings: Settings) -> Itera
     """
     signer = _any_signer(engines, keyring)
     if signer is None:
-        yield doubtful(_ABOUT, "no member of any service has an access key", "give one with `unyo key add`")
+        yield doubtful(
+            _ABOUT, "no member of any service has an access key", "give one with `unyo role add` and `unyo key add`"
+        )
         return
     url = _address(settings)
     try:

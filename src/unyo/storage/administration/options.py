@@ -153,7 +153,7 @@ def list_parent(kind: str, parameter: str) -> str:
     """
     lists = OPTION_LISTS[TicketKind(kind)]
     if parameter not in lists:
-        raise NotPossible(f"tickets of kind {kind} have no option list {parameter}")
+        raise NotPossible(f"tickets of kind {TicketKind(kind).name.lower()} have no option list {_named(parameter)}")
     return lists[parameter]
 
 
@@ -208,7 +208,7 @@ def _key(service_code: str, kind: str, parameter: str, **more: str) -> dict[str,
     return {"service_code": service_code, "kind": TicketKind(kind).value, "parameter": parameter, **more}
 
 
-def _named(parameter: str, parent: str) -> str:
+def _named(parameter: str, parent: str = "") -> str:
     wire = BY_KEY[parameter].wire if parameter in BY_KEY else parameter
     return f"{wire} under {parent}" if parent else wire
 
