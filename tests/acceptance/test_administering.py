@@ -61,7 +61,7 @@ def test_a_service_is_added_named_disabled_enabled_and_deleted(run: Unyo) -> Non
     _done(run("service", "disable", NEW_SERVICE))
     _done(run("service", "delete", NEW_SERVICE, "--yes"))
     assert NEW_SERVICE not in _done(run("service", "list"))
-    assert NEW_SERVICE not in _done(run("option", "list", NEW_SERVICE))
+    assert run("option", "list", NEW_SERVICE).refusal == f"unyo: there is no service code {NEW_SERVICE}"
 
 
 def test_what_has_tickets_or_stands_in_them_is_not_deleted(run: Unyo, filled_url: str) -> None:
