@@ -185,7 +185,7 @@ def test_a_terminal_sees_how_far_it_is(backup: Path, target: str, tmp_path: Path
 def test_a_file_that_is_there_is_not_overwritten(filled_url: str, tmp_path: Path) -> None:
     file = tmp_path / "unyo.zip"
     file.write_text("mine")
-    assert _backup(filled_url, file).refusal == f"unyo: {file} is there already: back up to a new file"
+    assert _backup(filled_url, file).refusal == f"unyo: {file} is there already: name a new file, or move that one away"
     assert file.read_text() == "mine"
 
 

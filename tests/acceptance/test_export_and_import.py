@@ -194,7 +194,7 @@ def test_the_file_can_be_read_by_its_owner_only(quarters: dict[str, Quarter]) ->
 def test_a_file_that_is_there_is_not_overwritten(filled_url: str, tmp_path: Path) -> None:
     file = tmp_path / "tickets.jsonl"
     file.write_text("mine")
-    assert _export(filled_url, file).refusal == f"unyo: {file} is there already: export to a new file"
+    assert _export(filled_url, file).refusal == f"unyo: {file} is there already: name a new file, or move that one away"
     assert file.read_text() == "mine"
 
 
@@ -218,7 +218,7 @@ def test_a_missing_service_code_is_named(quarters: dict[str, Quarter], empty_url
     before = contents(made.url)
     assert _import(made.url, quarters["sqlite"].file).refusal == (
         "unyo: tickets of the file belong to uom12345678, uom87654321, which this installation does not have: "
-        "`unyo init --service-code` makes an installation with a service code"
+        "`unyo service add` makes a service code"
     )
     assert contents(made.url) == before
 
@@ -231,7 +231,8 @@ def test_a_database_without_this_releases_tables_is_refused(command: str, empty_
 
 
 def test_a_file_that_is_not_there_is_refused(target: str, tmp_path: Path) -> None:
-    assert "No such file or directory" in _import(target, tmp_path / "none.jsonl").refusal
+    file = tmp_path / "none.jsonl"
+    assert _import(target, file).refusal == f"unyo: {file}: No such file or directory"
 
 
 def _cut(place: int) -> Callable[[bytes], bytes]:

@@ -21,7 +21,7 @@ from unyo.storage.keyring import Keyring, WrongKey, make_key, read_key
 ROTATE, RETIRE, REPLACE = ("secret-key", "rotate"), ("secret-key", "retire"), ("secret-key", "replace")
 # Where a command is killed: before the line of a module that begins so, and is indented so far.
 MOMENTS = {
-    "before the new file": ("storage/new_files.py", "os.replace(", 8),
+    "before the new file": ("storage/new_files.py", "os.replace(", 4),
     "after the new file": ("storage/new_files.py", "_sync_folder(path.parent)", 8),
 }
 ROTATING = {
@@ -85,8 +85,8 @@ def test_the_old_key_opens_nothing_after_a_rotation_and_the_new_one_all(installa
     assert _lines(installation) == [new]
     trail = json.loads(_run(installation, "audit", "--limit", "2", "--json").out)
     assert [(entry["action"], entry["object"], entry["after"]) for entry in trail] == [
-        ("secret-key retire", "secret key", {"keys": 1}),
-        ("secret-key rotate", "secret key", {"access_keys": 1}),
+        ("secret-key.retire", "secret key", {"keys": 1}),
+        ("secret-key.rotate", "secret key", {"access_keys": 1}),
     ]
 
 
@@ -219,7 +219,7 @@ def test_a_lost_key_is_replaced_and_costs_the_access_keys_only(installation: Ins
     assert after["access_keys"] == []
     (entry,) = json.loads(_run(installation, "audit", "--limit", "1", "--json").out)
     assert (entry["action"], entry["before"]) == (
-        "secret-key replace",
+        "secret-key.replace",
         {"access_keys": [installation.account.access_key]},
     )
     with serving(*store, folder=tmp_path) as (_, url), Client(url, installation.account) as client:

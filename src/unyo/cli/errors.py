@@ -10,6 +10,7 @@ from unyo.services.ports import StorageFailed
 from unyo.storage.administration import NotPossible
 from unyo.storage.engine import UnusableDatabase
 from unyo.storage.keyring import WrongKey
+from unyo.storage.new_files import NotWritten
 
 FAILED = 1
 WRONG_USAGE = 2
@@ -18,7 +19,10 @@ WRONG_USAGE = 2
 @contextmanager
 def plain_errors(*more: type[Exception]) -> Iterator[None]:
     """Turn what a user can mend, and ``more``, into a line and exit status 1; settings that are none have status 2."""
-    known: tuple[type[Exception], ...] = (NotPossible, StorageFailed, UnusableDatabase, WrongKey, OSError, *more)
+    known: tuple[type[Exception], ...] = (
+        *(NotPossible, NotWritten, StorageFailed, UnusableDatabase, WrongKey, OSError),
+        *more,
+    )
     try:
         yield
     except BrokenPipeError:

@@ -18,7 +18,7 @@ from unyo.storage.engine import Engines, Transaction, is_sqlite, open_engines, p
 from unyo.storage.errors import storage_errors
 from unyo.storage.keyring import WrongKey
 from unyo.storage.migrations import newest, revision_of
-from unyo.storage.new_files import whole_file
+from unyo.storage.new_files import new_file
 from unyo.storage.restoring import check_empty, fill
 
 from .errors import plain_errors
@@ -67,9 +67,7 @@ def restore(
 
 
 def _back_up(database: str, path: Path) -> None:
-    if path.exists():
-        raise NotPossible(f"{path} is there already: back up to a new file")
-    with _own_tables(database) as engines, whole_file(path) as output:
+    with _own_tables(database) as engines, new_file(path) as output:
         with snapshot(engines) as found, progress("backing up", found.rows) as advance:
             for count in found.write(output, system_clock()):
                 advance(count)

@@ -1,9 +1,8 @@
 """The commands that move tickets from one installation to another: export, import."""
 
-import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -11,11 +10,11 @@ import typer
 
 from unyo.bootstrap.installation import migrated_database
 from unyo.config.settings import Settings
-from unyo.storage.administration import NotPossible
 from unyo.storage.engine import Engines
 from unyo.storage.errors import storage_errors
 from unyo.storage.exporting import snapshot
 from unyo.storage.importing import check_alone, read_header, take_in
+from unyo.storage.new_files import new_file
 
 from .errors import plain_errors
 from .flags import DATABASE, with_settings
@@ -60,8 +59,8 @@ def import_(
     """
     with (
         _opened(settings.database, alone=True) as engines,
-        storage_errors("importing"),
         _read(file) as source,
+        storage_errors("importing"),
         engines.writing.begin() as connection,
     ):
         first = read_header(source)
@@ -95,25 +94,10 @@ def _told(counts: dict[str, int]) -> str:
     )
 
 
-@contextmanager
-def _written(file: str) -> Iterator[BinaryIO]:
-    """A new file that only its owner can read, on the disk at the end, and gone if that is not reached."""
+def _written(file: str) -> AbstractContextManager[BinaryIO]:
     if file == STANDARD:
-        with open(sys.stdout.fileno(), "wb", closefd=False) as output:
-            yield output
-        return
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise NotPossible(f"{file} is there already: export to a new file") from None
-    try:
-        with open(descriptor, "wb") as output:  # noqa: PTH123 - a descriptor has no path
-            yield output
-            output.flush()
-            os.fsync(descriptor)
-    except BaseException:
-        Path(file).unlink()
-        raise
+        return open(sys.stdout.fileno(), "wb", closefd=False)
+    return new_file(Path(file))
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .administration import NotPossible
+from .new_files import NotWritten
 from .rows import COMPACT
 from .types import UtcDateTime
 
@@ -95,7 +96,7 @@ class ArchiveWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with suppress(OSError):  # said already; here it would only be said again
+        with suppress(OSError, NotWritten):  # said already; here it would only be said again
             self._zip.close()
 
     def write_table(self, table: sa.Table, pages: Iterable[Sequence[Values]]) -> Iterator[int]:

@@ -114,7 +114,7 @@ def _check_target(connection: Connection, codes: Iterable[str]) -> None:
     if missing:
         raise NotPossible(
             f"tickets of the file belong to {', '.join(sorted(missing))}, which this installation does not have: "
-            "`unyo init --service-code` makes an installation with a service code"
+            "`unyo service add` makes a service code"
         )
 
 

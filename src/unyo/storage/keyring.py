@@ -2,13 +2,13 @@
 
 import hashlib
 import hmac
-import os
-import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from .new_files import AlreadyThere, new_file
 
 _KNOWN_TEXT = b"unyo"
 
@@ -133,21 +133,10 @@ def read_or_make_key(path: Path) -> str:
     the same.
 
     Raises:
-        OSError: the file can be neither read nor made.
+        OSError: the file cannot be read.
+        NotWritten: it cannot be made.
     """
-    if path.exists():
-        return read_key(path)
-    try:
-        descriptor, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # its mode is 0600
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from None
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(make_key() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(made, path)
-    finally:
-        Path(made).unlink()
+    if not path.exists():
+        with suppress(AlreadyThere), new_file(path) as file:
+            file.write(f"{make_key()}\n".encode())
     return read_key(path)

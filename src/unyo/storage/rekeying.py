@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from .administration import Admin, NotPossible
 from .keyring import Keyring, make_key, read_key
-from .new_files import whole_file
+from .new_files import rewritten_file
 from .tables import access_keys, installation
 
 # What the audit trail calls it.
@@ -25,7 +25,8 @@ def prepare(connection: Connection, path: Path) -> bool:
 
     Raises:
         WrongKey: the file does not open the secrets.
-        NotPossible: the file cannot be written, or the database is no installation yet.
+        NotWritten: the file cannot be written.
+        NotPossible: the database is no installation yet.
     """
     check = _locked(connection)
     keyring = Keyring(read_key(path))
@@ -43,7 +44,7 @@ def rotate(admin: Admin, path: Path) -> int:
         WrongKey: the file does not open all of them.
     """
     count = _reseal(admin.connection, path)
-    admin.record("secret-key rotate", _OBJECT, after={"access_keys": count})
+    admin.record("secret-key.rotate", _OBJECT, after={"access_keys": count})
     return count
 
 
@@ -82,7 +83,8 @@ def retire(admin: Admin, path: Path) -> None:
     """Leave the newest key alone in the file.
 
     Raises:
-        NotPossible: a secret needs another one, or the file cannot be written.
+        NotPossible: a secret needs another one.
+        NotWritten: the file cannot be written.
     """
     check = _locked(admin.connection)
     *older, newest = read_key(path).split()
@@ -90,7 +92,7 @@ def retire(admin: Admin, path: Path) -> None:
     sealed = admin.connection.execute(sa.select(access_keys.c.sealed_secret)).scalars()
     if not all(alone.is_newest(each) for each in (check, *sealed)):
         raise NotPossible("an access key was just added with an older key: try again")
-    admin.record("secret-key retire", _OBJECT, before={"keys": len(older) + 1}, after={"keys": 1})
+    admin.record("secret-key.retire", _OBJECT, before={"keys": len(older) + 1}, after={"keys": 1})
     _write(path, [newest])
 
 
@@ -110,7 +112,7 @@ def replace(admin: Admin, keyring: Keyring) -> None:
     """Make this key the installation's, and delete every access key: without the lost key none of them is of use."""
     count_lost(admin.connection, keyring)
     lost = admin.connection.execute(sa.select(access_keys.c.access_key).order_by(access_keys.c.access_key)).scalars()
-    admin.record("secret-key replace", _OBJECT, before={"access_keys": list(lost)}, after={"access_keys": []})
+    admin.record("secret-key.replace", _OBJECT, before={"access_keys": list(lost)}, after={"access_keys": []})
     admin.connection.execute(sa.delete(access_keys))
     admin.connection.execute(sa.update(installation).values(key_check=keyring.check()))
 
@@ -128,7 +130,7 @@ def _write(path: Path, keys: list[str]) -> None:
     """Write the key file anew; who may read it stays as it was."""
     path = path.resolve()  # what a link points to, not the link
     before = path.stat()
-    with whole_file(path) as file:
+    with rewritten_file(path) as file:
         os.fchown(file.fileno(), before.st_uid, before.st_gid)
         os.fchmod(file.fileno(), before.st_mode & 0o777)
         file.write("".join(f"{key}\n" for key in keys).encode())
