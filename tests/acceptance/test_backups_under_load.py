@@ -1,5 +1,8 @@
 """Backups while writers write, killed, and where there is no room: a whole moment of the installation, or nothing."""
 
+import os
+import re
+import shlex
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,15 +19,17 @@ from support.commands import unyo_here
 from support.databases import Databases
 from support.desks import NEW_INCIDENT, desk_on, who
 from support.disks import small_disk
-from support.installations import Installation, contents, execute
+from support.installations import Installation, contents, execute, install
 from support.moved import everything, without_tickets
-from support.processes import Account, serving, unyo, wait_until
+from support.processes import SCRIPT, Account, ended, serving, unyo, wait_until
 from support.scratch import SourceCopy
 from support.tools import as_root
+from support.tree import ROOT
 from unyo.demo.cast import ITO
 from unyo.storage.engine import parse_url
 
 WRITERS = 6
+UNIT = ROOT / "contrib" / "systemd" / "unyo-backup.service"
 SEED = 20221221
 # Where a backup is killed: before the line of a module that begins so, and is indented so far.
 MOMENTS = {
@@ -110,10 +115,41 @@ def test_a_backup_under_load_is_one_moment_of_the_installation(
         databases.drop(target)
 
 
+def test_the_nightly_backup_is_made_and_old_ones_are_deleted(installation: Installation, tmp_path: Path) -> None:
+    settings, backups = tmp_path / "unyo.toml", tmp_path / "backups"
+    settings.write_text(f'database = "{installation.url}"\n', encoding="utf-8")
+    backups.mkdir()
+    old = [backups / name for name in ("unyo-20200101T000000.zip", ".unyo-20200101T000000.zip.abc.part", "mine.zip")]
+    for each in old:
+        each.touch()
+        os.utime(each, (0, 0))
+    for step in ("ExecStart", "ExecStartPost"):
+        done = ended(*_of_the_unit(step, settings, backups), folder=tmp_path, variables={"BACKUPS": str(backups)})
+        assert done.status == 0, done
+    kept, made = sorted(backups.iterdir())
+    assert kept == old[2]
+    assert re.fullmatch(r"unyo-\d{8}T\d{6}\.zip", made.name)
+    assert unyo_here("backup", "--check", str(made), folder=tmp_path).status == 0
+
+
+def _of_the_unit(step: str, settings: Path, backups: Path) -> list[str]:
+    """A command of the unit that is shipped, as systemd reads it, for another place."""
+    (line,) = re.findall(rf"^{step}=(.*)$", UNIT.read_text(encoding="utf-8"), re.MULTILINE)
+    for said, meant in (
+        ("${BACKUPS}", str(backups)),
+        ("${KEEP_DAYS}", "14"),
+        ("$$", "$"),
+        ("%%", "%"),
+        ("/opt/unyo/bin/unyo", SCRIPT),
+        ("/etc/unyo/unyo.toml", str(settings)),
+    ):
+        line = line.replace(said, meant)
+    return shlex.split(line)
+
+
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_a_backup_that_is_killed_leaves_nothing_that_can_be_restored(
-    moment: str, installation: Installation, tmp_path: Path
-) -> None:
+def test_a_backup_that_is_killed_leaves_nothing_that_can_be_restored(moment: str, tmp_path: Path) -> None:
+    installation = install(f"sqlite:///{tmp_path}/unyo.db", tmp_path)  # what is left does not depend on the database
     copy = SourceCopy(tmp_path / "copy")
     module, line, indent = MOMENTS[moment]
     copy.insert_before(module, line, " " * indent + "__import__('os').kill(__import__('os').getpid(), 9)")
