@@ -24,6 +24,8 @@ from unyo import __version__
 INSTALL_SECONDS = 300
 # As the image has it.
 PLACE = "/opt/unyo"
+# No packages but those that are installed.
+NOTHING_ELSE = {"PYTHONPATH": ""}
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +43,7 @@ def _wheel(release: Path) -> Path:
 
 def _installed(*command: str | Path, folder: Path) -> None:
     # Compiling all that is installed would take longer than everything else here.
-    done = ended(*command, folder=folder, variables={"PIP_NO_COMPILE": "1"}, seconds=INSTALL_SECONDS)
+    done = ended(*command, folder=folder, variables={**NOTHING_ELSE, "PIP_NO_COMPILE": "1"}, seconds=INSTALL_SECONDS)
     if re.search("No matching distribution found|Could not find a version|Connection", done.err):
         lacks(f"needs a package registry: {done.err.splitlines()[-1]}")
     assert done.status == 0, done
@@ -53,9 +55,9 @@ def alone(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("alone")
     text = (release / REQUIREMENTS).read_text(encoding="utf-8")
     (folder / "versions.txt").write_text("\n".join(f"{each.name}{each.specifier}" for each in pinned(text)))
-    _installed(sys.executable, "-m", "venv", "unyo", folder=folder)
-    options = ("--disable-pip-version-check", "--quiet", "--constraint", "versions.txt")
-    _installed(folder / "unyo" / "bin" / "pip", "install", *options, _wheel(release), folder=folder)
+    _installed(sys.executable, "-m", "venv", "--without-pip", "unyo", folder=folder)
+    options = ("--quiet", "--constraint", "versions.txt")
+    _installed(*_pip_of(folder / "unyo" / "bin"), "install", *options, _wheel(release), folder=folder)
     return folder / "unyo" / "bin"
 
 
@@ -70,12 +72,17 @@ def complete(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "unyo" / "bin"
 
 
+def _pip_of(programs: Path) -> tuple[str | Path, ...]:
+    """This tree's pip for another environment, which then needs none of its own: that takes as long as all the rest."""
+    return (sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", programs / "python")
+
+
 def _run(program: Path, *arguments: str, folder: Path) -> Finished:
-    return ended(program, *arguments, folder=folder)
+    return ended(program, *arguments, folder=folder, variables=NOTHING_ELSE)
 
 
 def test_the_package_alone_is_a_command_line_that_says_what_a_server_needs(alone: Path, tmp_path: Path) -> None:
-    listed = _run(alone / "pip", "list", "--format=freeze", "--disable-pip-version-check", folder=tmp_path).out
+    listed = ended(*_pip_of(alone), "list", "--format=freeze", folder=tmp_path, variables=NOTHING_ELSE).out
     names = {line.partition("==")[0].lower() for line in listed.splitlines()}
     assert {"unyo", "httpx2", "rich", "typer"} <= names
     assert names.isdisjoint({"uvicorn", "starlette", "sqlalchemy", "psycopg", "cryptography", "alembic"})
@@ -93,9 +100,12 @@ def test_a_release_is_installed_made_served_and_called_with_nothing_of_this_tree
     assert str(complete.parent) in where
     assert str(ROOT) + os.sep not in where
     script = str(complete / "unyo")
-    told = ended(script, "init", *FIRST, folder=tmp_path)
+    told = _run(complete / "unyo", "init", *FIRST, folder=tmp_path)
     assert (told.status, told.err) == (0, "")
-    with serving(folder=tmp_path, script=script) as (process, url), Client(url, account_of(told)) as client:
+    with (
+        serving(folder=tmp_path, variables=NOTHING_ELSE, script=script) as (process, url),
+        Client(url, account_of(told)) as client,
+    ):
         ticket = {"TicketId": client.succeed("RegisterTicket", NEW_INCIDENT)["TicketId"]}
         assert client.succeed("GetTicketDetail", ticket)["Title"] == NEW_INCIDENT["Title"]
         assert process.end().status == 0

@@ -115,7 +115,7 @@ def test_a_password_in_the_url_is_not_told(tmp_path: Path) -> None:
 
 
 def test_migrate_brings_an_empty_database_to_this_releases_tables_once(empty_database: str, tmp_path: Path) -> None:
-    first, second = (unyo("migrate", "--database", empty_database, folder=tmp_path) for _ in range(2))
+    first, second = (unyo_here("migrate", "--database", empty_database, folder=tmp_path) for _ in range(2))
     revision, _ = contents(empty_database)["alembic_version"][0]
     assert (first.status, first.out) == (0, f"The database went from empty to {revision}.\n")
     assert (second.status, second.out) == (0, "The database is at this release's tables already.\n")
@@ -124,7 +124,7 @@ def test_migrate_brings_an_empty_database_to_this_releases_tables_once(empty_dat
 def test_migrate_leaves_the_tables_of_a_newer_release_alone(installation: Installation) -> None:
     execute(installation.url, "UPDATE alembic_version SET version_num = '9999', served_from = '9999'")
     before = contents(installation.url)
-    refused = unyo("migrate", "--database", installation.url, folder=installation.folder)
+    refused = unyo_here("migrate", "--database", installation.url, folder=installation.folder)
     assert "9999" in refused.refusal
     assert contents(installation.url) == before
     assert "9999" in init(installation.url, installation.folder).refusal

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from unyo.storage.engine import parse_url
 
 from .commands import unyo_here
-from .processes import Account, Finished, unyo
+from .processes import Account, Finished
 
 SERVICE_CODE, MASTER_ID = "uom00000001", "SA0000001"
 KEY_FILE = "unyo.key"
@@ -34,8 +34,8 @@ FIRST = ("--service-code", SERVICE_CODE, "--master-id", MASTER_ID, "--name", "é
 
 
 def init(url: str, folder: Path, *more: str, variables: Mapping[str, str] | None = None) -> Finished:
-    """Run `unyo init` for the first service and account, as a process."""
-    return unyo("init", *FIRST, "--database", url, *more, folder=folder, variables=variables)
+    """Run `unyo init` for the first service and account, to its end."""
+    return unyo_here("init", *FIRST, "--database", url, *more, folder=folder, variables=variables)
 
 
 def install(url: str, folder: Path) -> Installation:

@@ -1,5 +1,6 @@
 """The command that makes an installation: init."""
 
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
@@ -37,8 +38,9 @@ def init(
     for what, value in (("service code", service_code), ("master ID", master_id)):
         if not administration.is_code(value):
             raise typer.BadParameter(f"a {what} is 1 to 15 letters and digits")
-    with plain_errors():
+    with plain_errors(), ExitStack() as stack:
         engines = open_engines(parse_url(settings.database))
+        stack.callback(engines.dispose)
         migrations.migrate(engines.writing)
         keyring = _new_keyring(engines, settings)
         key = administration.make_key()
@@ -49,7 +51,6 @@ def init(
             administration.add_account(admin, master_id, name)
             administration.add_member(admin, service_code, master_id, Role.OWNER, may_approve=True)
             administration.add_key(admin, keyring, master_id, key)
-        engines.dispose()
     _tell(service_code, master_id, key, settings)
     typer.echo(f"Next: unyo serve --database {engines.url.render_as_string(hide_password=True)}")
 
