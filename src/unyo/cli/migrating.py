@@ -1,6 +1,7 @@
 """The command that brings a database to a release's tables: migrate, and its look beforehand."""
 
 import json
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
@@ -32,18 +33,18 @@ def migrate(
         return
     if as_json:
         raise typer.BadParameter("--json goes with --check")
-    with plain_errors():
+    with plain_errors(), ExitStack() as stack:
         engines = open_engines(parse_url(settings.database), create=False)
+        stack.callback(engines.dispose)
         before, after = migrations.migrate(engines.writing)
-        engines.dispose()
     typer.echo(_done(before, after))
 
 
 def _check(database: str, *, as_json: bool) -> None:
-    with plain_errors():
+    with plain_errors(), ExitStack() as stack:
         engines = open_engines(parse_url(database), create=False)
+        stack.callback(engines.dispose)
         found = migrations.standing_of(engines.reading)
-        engines.dispose()
         if not as_json and found.state is State.UNKNOWN:
             raise NotPossible(found.trouble)
     typer.echo(_as_json(found) if as_json else _told(found))
