@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 import typer
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from unyo.config.loading import Loaded
@@ -18,6 +19,7 @@ from .showing import make_console
 
 app = typer.Typer()
 
+_ABOUT_WIDTH: Final = 13
 _MARKS: Final = {Level.GOOD: ("✓", "green"), Level.DOUBTFUL: ("!", "yellow"), Level.BAD: ("✗", "bold red")}
 
 
@@ -51,6 +53,11 @@ def doctor(
 
 def _show(console: Console, finding: Finding) -> None:
     mark, style = _MARKS[finding.level]
-    console.print(Text.assemble((f"{mark} ", style), (f"{finding.about:13} ", "bold"), finding.says))
+    row = Table.grid(padding=(0, 1, 0, 0))  # so that a narrow terminal breaks a sentence within its own column
+    row.add_column(width=1)
+    row.add_column(width=_ABOUT_WIDTH)
+    row.add_column()
+    row.add_row(Text(mark, style), Text(finding.about, "bold"), Text(finding.says))
     if finding.mend:
-        console.print(Text.assemble(" " * 16, ("→ ", style), finding.mend))
+        row.add_row("", "", Text.assemble(("→ ", style), finding.mend))
+    console.print(row)
