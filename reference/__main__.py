@@ -2,17 +2,23 @@
 
 import typer
 
+from . import awaiting, kinds
 from .pages import FOLDER, PAGES
 
 
 def main() -> None:
-    """Write every page that differs."""
+    """Write every page, and module, that differs."""
     FOLDER.mkdir(exist_ok=True)
-    for name, page in PAGES.items():
-        path, text = FOLDER / name, page()
+    made = {
+        kinds.PATH: kinds.kinds,
+        awaiting.PATH: awaiting.awaiting,
+        **{FOLDER / name: page for name, page in PAGES.items()},
+    }
+    for path, make in made.items():
+        text = make()
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
-            typer.echo(f"written: docs/reference/{name}")
+            typer.echo(f"written: {path.name}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,284 @@
+"""The client that awaits; generated from `sync.py` by `make reference`."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Literal, Self, TypeVar, Unpack, overload
+
+import httpx2
+
+from unyo.tickets.model import TicketKind
+
+from .bodies import AddMemo, DeleteMemo, EditMemo, MemoOperation
+from .calls import TRIES, Answer, Calls
+from .choices import State
+from .clock import ServerClock
+from .credentials import Credentials
+from .entries import HistoryEntry, Option, TicketSummary
+from .errors import TransportError
+from .kinds import AnyKind, Changes, Incident, NewIncident, NewRequest, Request
+from .lists import PAGE_SIZE, Filters
+from .operations import OnConflict, Operations
+from .profiles import resolve
+from .steps import Arrived, Pause, Send, Steps
+from .transport import DEFAULT_TIMEOUT, arrived, explained, headers
+
+T = TypeVar("T")
+OneTicket = TypeVar("OneTicket", Incident, Request)
+
+
+class AsyncLine:
+    """Carries steps out over HTTP."""
+
+    def __init__(self, http: httpx2.AsyncClient) -> None:
+        self._http = http
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._http.aclose()
+
+    async def run(self, steps: Steps[T]) -> T:
+        """Carry steps out to their end.
+
+        Raises:
+            UnyoError: what the steps raise.
+        """
+        try:
+            step = next(steps)
+            while True:
+                if isinstance(step, Pause):
+                    await asyncio.sleep(step.seconds)
+                    step = steps.send(None)
+                elif isinstance(found := await self._post(step), Arrived):
+                    step = steps.send(found)
+                else:
+                    step = steps.throw(found)
+        except StopIteration as stop:
+            result: T = stop.value
+            return result
+
+    async def _post(self, step: Send) -> Arrived | TransportError:
+        try:
+            response = await self._http.post(step.path, content=step.body, headers=step.headers)
+        except httpx2.HTTPError as error:
+            return explained(error, str(self._http.base_url))
+        return arrived(response)
+
+
+class AsyncClient:
+    """Calls an endpoint of the UOM-API, unyo's or the vendor's. Use it in an ``async with`` block, or close it.
+
+    ``timeout`` is in seconds, for connecting and for each wait for the server; ``tries`` is how often a call is sent at
+    the most, where that can do no harm; ``transport`` is one of httpx2's, for tests and proxies.
+
+    Raises:
+        WrongCredentials: a value is missing, or the endpoint is no URL.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        access_key: str,
+        secret_key: str,
+        service_code: str,
+        master_id: str,
+        *,
+        timeout: float = DEFAULT_TIMEOUT,
+        tries: int = TRIES,
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
+        credentials = Credentials(endpoint, access_key, secret_key, service_code, master_id)
+        self._credentials = credentials
+        self._operations = Operations(Calls(credentials, ServerClock(), tries=tries))
+        self._line = AsyncLine(
+            httpx2.AsyncClient(base_url=credentials.endpoint, timeout=timeout, transport=transport, headers=headers())
+        )
+        self.tickets = AsyncTickets(self._line, self._operations, credentials.master_id)
+
+    @classmethod
+    def from_profile(cls, name: str | None = None, *, timeout: float = DEFAULT_TIMEOUT, tries: int = TRIES) -> Self:
+        """A client by the environment (UNYO_ENDPOINT, UNYO_ACCESS_KEY, …), and by a profile for what is not there.
+
+        Without a name the profile is the one that UNYO_PROFILE names, or ``default``.
+
+        Raises:
+            WrongCredentials: a value is in neither, or the profile does not exist.
+        """
+        found = resolve({}, name).credentials
+        given = (found.endpoint, found.access_key, found.secret_key, found.service_code, found.master_id)
+        return cls(*given, timeout=timeout, tries=tries)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"<AsyncClient {self._credentials.endpoint}>"
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._line.close()
+
+    async def raw(self, action: str, body: Mapping[str, Any]) -> Answer:
+        """Call any action with any body; service code and master ID are added where they are not in it.
+
+        Raises:
+            UnyoError: as every call does.
+        """
+        return await self._line.run(self._operations.raw(action, body))
+
+    async def options(self, kind: TicketKind | None = None) -> list[Option]:
+        """The values that the service offers for the fields that have a list, in their order (an extension of unyo).
+
+        Raises:
+            NotOffered: the server is not unyo.
+        """
+        return await self._line.run(self._operations.options(kind))
+
+
+class AsyncTickets:
+    """The tickets of a client's service code."""
+
+    def __init__(self, line: AsyncLine, operations: Operations, master_id: str) -> None:
+        self._line = line
+        self._operations = operations
+        self._master_id = master_id
+        self.memo = AsyncMemos(self)
+
+    async def get(self, ticket_id: str) -> AnyKind:
+        """A ticket as it stands.
+
+        Raises:
+            NoTicketId: there is none, or it may not be seen.
+        """
+        return await self._line.run(self._operations.get(ticket_id))
+
+    @overload
+    async def register(
+        self, kind: Literal["incident"], /, *, memos: Sequence[str] = (), **fields: Unpack[NewIncident]
+    ) -> Incident: ...
+
+    @overload
+    async def register(
+        self, kind: Literal["request"], /, *, memos: Sequence[str] = (), **fields: Unpack[NewRequest]
+    ) -> Request: ...
+
+    async def register(self, kind: str, /, *, memos: Sequence[str] = (), **fields: Any) -> AnyKind:
+        """Open a ticket, and read it.
+
+        Raises:
+            Refused: a field is missing or wrong; what can be told from here is told before anything is sent.
+        """
+        return await self._line.run(self._operations.register(TicketKind[kind.upper()], fields, memos))
+
+    @overload
+    async def update(
+        self,
+        ticket: OneTicket,
+        /,
+        *,
+        memos: Sequence[MemoOperation] = (),
+        on_conflict: OnConflict = "raise",
+        **changes: Unpack[Changes],
+    ) -> OneTicket: ...
+
+    @overload
+    async def update(
+        self,
+        ticket: str,
+        /,
+        *,
+        memos: Sequence[MemoOperation] = (),
+        on_conflict: OnConflict = "raise",
+        **changes: Unpack[Changes],
+    ) -> AnyKind: ...
+
+    async def update(
+        self,
+        ticket: AnyKind | str,
+        /,
+        *,
+        memos: Sequence[MemoOperation] = (),
+        on_conflict: OnConflict = "raise",
+        **changes: Any,
+    ) -> AnyKind:
+        """Send what was changed in a ticket, and these changes; it is fresh afterwards. An ID is read first.
+
+        When somebody else was faster, ``raise`` tells what they changed; ``retry`` sends again where only memos are
+        added, or changed that nobody else touched; ``merge`` keeps both sides' changes and raises only where both
+        changed the same field.
+
+        Raises:
+            ExclusionFailure: somebody else was faster; its ``changes`` say what they changed.
+            Refused: a field is missing or wrong; what can be told from here is told before anything is sent.
+            NoAnswer: whether it was carried out is not known.
+        """
+        return await self._line.run(self._operations.update(ticket, changes, memos, on_conflict))
+
+    async def list(self, *, page_size: int = PAGE_SIZE, **filters: Unpack[Filters]) -> AsyncIterator[TicketSummary]:
+        """All tickets that the filters let through, page by page as they are asked for (an extension of unyo).
+
+        Raises:
+            NotOffered: the server is not unyo.
+        """
+        cursor, is_last = "", False
+        while not is_last:
+            page = await self._line.run(self._operations.list_page(filters, cursor, page_size))
+            for item in page.items:
+                yield item
+            cursor, is_last = page.next_cursor, not page.next_cursor
+
+    async def history(self, ticket_id: str) -> AsyncIterator[HistoryEntry]:
+        """All changes of a ticket, newest first, page by page as they are asked for (an extension of unyo).
+
+        Raises:
+            NotOffered: the server is not unyo.
+        """
+        cursor, is_last = "", False
+        while not is_last:
+            page = await self._line.run(self._operations.history_page(ticket_id, cursor))
+            for item in page.items:
+                yield item
+            cursor, is_last = page.next_cursor, not page.next_cursor
+
+    async def request_close(
+        self, ticket: AnyKind | str, /, approver: str, *, on_conflict: OnConflict = "raise"
+    ) -> AnyKind:
+        """Ask ``approver``, a master ID with approval right, to close a ticket."""
+        changes = {"state": State.AWAITING_APPROVAL, "approver": approver}
+        return await self._line.run(self._operations.update(ticket, changes, (), on_conflict))
+
+    async def approve(self, ticket: AnyKind | str, /, *, on_conflict: OnConflict = "raise") -> AnyKind:
+        """Close a ticket in the caller's own name, which needs the approval right.
+
+        Raises:
+            NoRolesToClose: the caller has no approval right.
+        """
+        changes = {"state": State.CLOSED, "approver": self._master_id}
+        return await self._line.run(self._operations.update(ticket, changes, (), on_conflict))
+
+    async def send_back(self, ticket: AnyKind | str, /, reason: str, *, on_conflict: OnConflict = "raise") -> AnyKind:
+        """Send a ticket back that waits for approval; the reason becomes a memo."""
+        return await self._line.run(
+            self._operations.update(ticket, {"state": State.SENT_BACK}, [AddMemo(reason)], on_conflict)
+        )
+
+
+class AsyncMemos:
+    """The memos of a ticket. Where somebody else was faster, these are sent again: they hinder nobody."""
+
+    def __init__(self, tickets: AsyncTickets) -> None:
+        self._tickets = tickets
+
+    async def add(self, ticket: AnyKind | str, /, text: str) -> AnyKind:
+        """Add a memo."""
+        return await self._tickets.update(ticket, memos=[AddMemo(text)], on_conflict="retry")
+
+    async def edit(self, ticket: AnyKind | str, /, number: int, text: str) -> AnyKind:
+        """Give memo ``number`` another text."""
+        return await self._tickets.update(ticket, memos=[EditMemo(number, text)], on_conflict="retry")
+
+    async def delete(self, ticket: AnyKind | str, /, number: int) -> AnyKind:
+        """Delete memo ``number``."""
+        return await self._tickets.update(ticket, memos=[DeleteMemo(number)], on_conflict="retry")

@@ -1,0 +1,155 @@
+"""One call of an action: signed, answered, and sent again where that can do no harm."""
+
+import json
+import random
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+from unyo.uom.actions import ACTIONS, CALL_ID_HEADER, PATH
+from unyo.uom.envelopes import CONTENT_TYPE
+from unyo.uom.signature import SignedCall, signed_headers
+
+from .clock import ServerClock
+from .credentials import Credentials
+from .errors import (
+    BY_TYPE,
+    Answered,
+    AuthFailure,
+    NoAnswer,
+    NotOffered,
+    NotReached,
+    OtherRefusal,
+    SystemFailure,
+    TooManyRequests,
+)
+from .steps import Arrived, Pause, Send, Steps
+
+VERSION_HEADER: Final = "x-unyo-version"
+TRIES: Final = 5
+_LIFE: Final = timedelta(minutes=30)
+_FIRST_PAUSE: Final = 0.2
+_LONGEST_PAUSE: Final = 10.0
+# With a clock that is off by less, a signature is refused for another reason.
+_SKEW: Final = timedelta(seconds=30)
+_ANY_TICKET: Final = "UTM1"
+
+Answer = dict[str, Any]
+
+
+class Calls:
+    """Makes the calls of one client, and remembers what the answers told: the server's clock, and what it is."""
+
+    def __init__(self, credentials: Credentials, clock: ServerClock, *, tries: int = TRIES) -> None:
+        self.credentials = credentials
+        self.clock = clock
+        self.offers_extensions: bool | None = None
+        """Whether the server is unyo, with actions and call ids that the vendor has not; None before an answer."""
+        self._tries = tries
+
+    def call(self, action: str, body: Mapping[str, Any]) -> Steps[Answer]:
+        """The answer of an action; service code and master ID are added where they are not given.
+
+        A write carries a call id where the server knows what that is, so that it happens once however often it is sent.
+
+        Raises:
+            NotOffered: an extension, and the server is not unyo.
+            Answered: the server says no, or failed.
+            TransportError: no answer came back.
+        """
+        known = ACTIONS.get(action)
+        if (known is None or known.writes or known.is_extension) and self.offers_extensions is None:
+            yield from self.look_who_answers()
+        if known is not None and known.is_extension and not self.offers_extensions:
+            raise NotOffered(f"{action} is an extension of unyo, and this server is not unyo")
+        is_write = known is None or known.writes
+        call_id = str(uuid4()) if is_write and self.offers_extensions else ""
+        who = {"ServiceCode": self.credentials.service_code, "MasterID": self.credentials.master_id}
+        content = json.dumps({**who, **body}, ensure_ascii=False).encode()
+        return (yield from self._until_answered(action, content, call_id, may_repeat=bool(call_id) or not is_write))
+
+    def look_who_answers(self) -> Steps[None]:
+        """Learn which server this is, by a call that every one has; its answer may be an error.
+
+        Raises:
+            TransportError: no answer came back.
+        """
+        try:
+            yield from self.call("GetTicketDetail", {"TicketId": _ANY_TICKET})
+        except Answered:
+            return
+
+    def _until_answered(self, action: str, content: bytes, call_id: str, *, may_repeat: bool) -> Steps[Answer]:
+        corrected = False
+        for left in reversed(range(self._tries)):
+            offset = self.clock.offset
+            try:
+                return (yield from self._once(action, content, call_id))
+            except AuthFailure:
+                if corrected or abs(self.clock.offset - offset) < _SKEW:
+                    raise
+                corrected = True
+                continue
+            except (NotReached, TooManyRequests) as error:
+                if not left:
+                    raise
+                least = error.retry_after or 0 if isinstance(error, TooManyRequests) else 0
+            except (NoAnswer, SystemFailure):
+                if not (left and may_repeat):
+                    raise
+                least = 0
+            yield Pause(least + self._jitter(self._tries - 1 - left))
+        raise AssertionError("the last try returns or raises")
+
+    def _once(self, action: str, content: bytes, call_id: str) -> Steps[Answer]:
+        path = PATH.format(action=action)
+        headers = {"Content-Type": CONTENT_TYPE, **({CALL_ID_HEADER: call_id} if call_id else {})}
+        who = self.credentials
+        call = SignedCall("POST", path, headers.items())
+        headers |= signed_headers(call, who.access_key, who.secret_key, self.clock() + _LIFE)
+        arrived = yield Send(path, headers, content)
+        assert arrived is not None
+        self.clock.learn(arrived.headers.get("date"))
+        return self._read(action, arrived)
+
+    def _read(self, action: str, arrived: Arrived) -> Answer:
+        """The answer's own object.
+
+        Raises:
+            Answered: it is an error.
+            NoAnswer: something else answered, such as a proxy.
+        """
+        try:
+            envelope = json.loads(arrived.body)
+        except ValueError:
+            envelope = None
+        if not isinstance(envelope, dict):
+            envelope = {}
+        answer, error = envelope.get(f"{action}Response"), envelope.get("ErrorResponse")
+        if isinstance(answer, dict) or isinstance(error, dict):
+            self.offers_extensions = VERSION_HEADER in arrived.headers
+        if isinstance(answer, dict):
+            return answer
+        if isinstance(error, dict):
+            raise _error(error, arrived)
+        raise NoAnswer(f"what answered is not the API: HTTP {arrived.status}")
+
+    @staticmethod
+    def _jitter(tried: int) -> float:
+        """Full jitter, so that callers who failed together do not come back together."""
+        return random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**tried))  # noqa: S311 - chance, not a secret
+
+
+def _error(error: Mapping[str, Any], arrived: Arrived) -> Answered:
+    found = str(error.get("ErrorType", ""))
+    detail = error.get("ErrorDetail")
+    retry_after = arrived.headers.get("retry-after", "")
+    return BY_TYPE.get(found, OtherRefusal)(
+        str(error.get("ErrorMessage", "")),
+        tuple(detail) if isinstance(detail, dict) else (),
+        request_id=str(error.get("RequestId", "")),
+        status=arrived.status,
+        error_type=found,
+        retry_after=float(retry_after) if retry_after.isdigit() else None,
+    )

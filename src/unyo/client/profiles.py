@@ -1,0 +1,105 @@
+"""Profiles: credentials by name, in one file of the user's own; and what goes before what."""
+
+import json
+import os
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Final
+
+from .credentials import Credentials, variable
+from .errors import WrongCredentials
+
+DEFAULT: Final = "default"
+PROFILE_VARIABLE: Final = "UNYO_PROFILE"
+FILE_VARIABLE: Final = "UNYO_PROFILES_FILE"
+NAMES: Final = tuple(each.name for each in fields(Credentials))
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Credentials, of each value where it comes from, and the profile that was looked into (``""``: none)."""
+
+    credentials: Credentials
+    origins: Mapping[str, str]
+    profile: str
+
+
+def profiles_file(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where the profiles are: UNYO_PROFILES_FILE, or ``unyo/profiles.toml`` in the user's configuration folder."""
+    if named := environment.get(FILE_VARIABLE):
+        return Path(named)
+    folder = environment.get("XDG_CONFIG_HOME")
+    return (Path(folder) if folder else Path.home() / ".config") / "unyo" / "profiles.toml"
+
+
+def read_profiles(path: Path) -> dict[str, dict[str, str]]:
+    """All profiles by name; none where there is no file.
+
+    Raises:
+        WrongCredentials: the file cannot be read, or holds something else.
+    """
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise WrongCredentials(f"the profiles file {path} cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise WrongCredentials(f"the profiles file {path} is no TOML: {error}") from None
+    for name, values in found.items():
+        if not isinstance(values, dict) or any(key not in NAMES or not isinstance(values[key], str) for key in values):
+            raise WrongCredentials(f"the profile {name} in {path} must hold texts named {', '.join(NAMES)}")
+    return found
+
+
+def write_profile(path: Path, name: str, values: Mapping[str, str]) -> None:
+    """Add a profile, or replace it; the file is its owner's alone, and whole at every moment.
+
+    Raises:
+        WrongCredentials: the file that is there cannot be read.
+        OSError: it cannot be written.
+    """
+    profiles = read_profiles(path) | {name: dict(values)}
+    lines = [
+        f"[{json.dumps(each)}]\n"
+        + "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in held.items())
+        for each, held in profiles.items()
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor, made = tempfile.mkstemp(dir=path.parent)  # its mode is 0600
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write("\n".join(lines))
+        Path(made).replace(path)
+    except BaseException:
+        Path(made).unlink(missing_ok=True)
+        raise
+
+
+def resolve(
+    given: Mapping[str, str | None], profile: str | None = None, environment: Mapping[str, str] = os.environ
+) -> Resolved:
+    """Credentials from what is given, else the environment, else the profile (given, UNYO_PROFILE, or ``default``).
+
+    Raises:
+        WrongCredentials: a value is in none of them, or a named profile does not exist.
+    """
+    path = profiles_file(environment)
+    named = profile or environment.get(PROFILE_VARIABLE) or ""
+    profiles = read_profiles(path)
+    if named and named not in profiles:
+        known = ", ".join(sorted(profiles)) or "none"
+        raise WrongCredentials(f"there is no profile {named} in {path} (there is: {known}); `unyo login` makes one")
+    held = profiles.get(named or DEFAULT, {})
+    values, origins = {}, {}
+    for name in NAMES:
+        places = (
+            (given.get(name), "given"),
+            (environment.get(variable(name)), variable(name)),
+            (held.get(name), f"profile {named or DEFAULT}"),
+        )
+        values[name], origins[name] = next(((value, place) for value, place in places if value), ("", "nowhere"))
+    return Resolved(Credentials(**values), origins, named or (DEFAULT if held else ""))

@@ -1,0 +1,282 @@
+"""The client that waits; `make reference` generates the one that awaits from this module."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, Self, TypeVar, Unpack, overload
+
+import httpx2
+
+from unyo.tickets.model import TicketKind
+
+from .bodies import AddMemo, DeleteMemo, EditMemo, MemoOperation
+from .calls import TRIES, Answer, Calls
+from .choices import State
+from .clock import ServerClock
+from .credentials import Credentials
+from .entries import HistoryEntry, Option, TicketSummary
+from .errors import TransportError
+from .kinds import AnyKind, Changes, Incident, NewIncident, NewRequest, Request
+from .lists import PAGE_SIZE, Filters
+from .operations import OnConflict, Operations
+from .profiles import resolve
+from .steps import Arrived, Pause, Send, Steps
+from .transport import DEFAULT_TIMEOUT, arrived, explained, headers
+
+T = TypeVar("T")
+OneTicket = TypeVar("OneTicket", Incident, Request)
+
+
+class Line:
+    """Carries steps out over HTTP."""
+
+    def __init__(self, http: httpx2.Client) -> None:
+        self._http = http
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._http.close()
+
+    def run(self, steps: Steps[T]) -> T:
+        """Carry steps out to their end.
+
+        Raises:
+            UnyoError: what the steps raise.
+        """
+        try:
+            step = next(steps)
+            while True:
+                if isinstance(step, Pause):
+                    time.sleep(step.seconds)
+                    step = steps.send(None)
+                elif isinstance(found := self._post(step), Arrived):
+                    step = steps.send(found)
+                else:
+                    step = steps.throw(found)
+        except StopIteration as stop:
+            result: T = stop.value
+            return result
+
+    def _post(self, step: Send) -> Arrived | TransportError:
+        try:
+            response = self._http.post(step.path, content=step.body, headers=step.headers)
+        except httpx2.HTTPError as error:
+            return explained(error, str(self._http.base_url))
+        return arrived(response)
+
+
+class Client:
+    """Calls an endpoint of the UOM-API, unyo's or the vendor's. Use it in a ``with`` block, or close it.
+
+    ``timeout`` is in seconds, for connecting and for each wait for the server; ``tries`` is how often a call is sent at
+    the most, where that can do no harm; ``transport`` is one of httpx2's, for tests and proxies.
+
+    Raises:
+        WrongCredentials: a value is missing, or the endpoint is no URL.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        access_key: str,
+        secret_key: str,
+        service_code: str,
+        master_id: str,
+        *,
+        timeout: float = DEFAULT_TIMEOUT,
+        tries: int = TRIES,
+        transport: httpx2.BaseTransport | None = None,
+    ) -> None:
+        credentials = Credentials(endpoint, access_key, secret_key, service_code, master_id)
+        self._credentials = credentials
+        self._operations = Operations(Calls(credentials, ServerClock(), tries=tries))
+        self._line = Line(
+            httpx2.Client(base_url=credentials.endpoint, timeout=timeout, transport=transport, headers=headers())
+        )
+        self.tickets = Tickets(self._line, self._operations, credentials.master_id)
+
+    @classmethod
+    def from_profile(cls, name: str | None = None, *, timeout: float = DEFAULT_TIMEOUT, tries: int = TRIES) -> Self:
+        """A client by the environment (UNYO_ENDPOINT, UNYO_ACCESS_KEY, …), and by a profile for what is not there.
+
+        Without a name the profile is the one that UNYO_PROFILE names, or ``default``.
+
+        Raises:
+            WrongCredentials: a value is in neither, or the profile does not exist.
+        """
+        found = resolve({}, name).credentials
+        given = (found.endpoint, found.access_key, found.secret_key, found.service_code, found.master_id)
+        return cls(*given, timeout=timeout, tries=tries)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Client {self._credentials.endpoint}>"
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._line.close()
+
+    def raw(self, action: str, body: Mapping[str, Any]) -> Answer:
+        """Call any action with any body; service code and master ID are added where they are not in it.
+
+        Raises:
+            UnyoError: as every call does.
+        """
+        return self._line.run(self._operations.raw(action, body))
+
+    def options(self, kind: TicketKind | None = None) -> list[Option]:
+        """The values that the service offers for the fields that have a list, in their order (an extension of unyo).
+
+        Raises:
+            NotOffered: the server is not unyo.
+        """
+        return self._line.run(self._operations.options(kind))
+
+
+class Tickets:
+    """The tickets of a client's service code."""
+
+    def __init__(self, line: Line, operations: Operations, master_id: str) -> None:
+        self._line = line
+        self._operations = operations
+        self._master_id = master_id
+        self.memo = Memos(self)
+
+    def get(self, ticket_id: str) -> AnyKind:
+        """A ticket as it stands.
+
+        Raises:
+            NoTicketId: there is none, or it may not be seen.
+        """
+        return self._line.run(self._operations.get(ticket_id))
+
+    @overload
+    def register(
+        self, kind: Literal["incident"], /, *, memos: Sequence[str] = (), **fields: Unpack[NewIncident]
+    ) -> Incident: ...
+
+    @overload
+    def register(
+        self, kind: Literal["request"], /, *, memos: Sequence[str] = (), **fields: Unpack[NewRequest]
+    ) -> Request: ...
+
+    def register(self, kind: str, /, *, memos: Sequence[str] = (), **fields: Any) -> AnyKind:
+        """Open a ticket, and read it.
+
+        Raises:
+            Refused: a field is missing or wrong; what can be told from here is told before anything is sent.
+        """
+        return self._line.run(self._operations.register(TicketKind[kind.upper()], fields, memos))
+
+    @overload
+    def update(
+        self,
+        ticket: OneTicket,
+        /,
+        *,
+        memos: Sequence[MemoOperation] = (),
+        on_conflict: OnConflict = "raise",
+        **changes: Unpack[Changes],
+    ) -> OneTicket: ...
+
+    @overload
+    def update(
+        self,
+        ticket: str,
+        /,
+        *,
+        memos: Sequence[MemoOperation] = (),
+        on_conflict: OnConflict = "raise",
+        **changes: Unpack[Changes],
+    ) -> AnyKind: ...
+
+    def update(
+        self,
+        ticket: AnyKind | str,
+        /,
+        *,
+        memos: Sequence[MemoOperation] = (),
+        on_conflict: OnConflict = "raise",
+        **changes: Any,
+    ) -> AnyKind:
+        """Send what was changed in a ticket, and these changes; it is fresh afterwards. An ID is read first.
+
+        When somebody else was faster, ``raise`` tells what they changed; ``retry`` sends again where only memos are
+        added, or changed that nobody else touched; ``merge`` keeps both sides' changes and raises only where both
+        changed the same field.
+
+        Raises:
+            ExclusionFailure: somebody else was faster; its ``changes`` say what they changed.
+            Refused: a field is missing or wrong; what can be told from here is told before anything is sent.
+            NoAnswer: whether it was carried out is not known.
+        """
+        return self._line.run(self._operations.update(ticket, changes, memos, on_conflict))
+
+    def list(self, *, page_size: int = PAGE_SIZE, **filters: Unpack[Filters]) -> Iterator[TicketSummary]:
+        """All tickets that the filters let through, page by page as they are asked for (an extension of unyo).
+
+        Raises:
+            NotOffered: the server is not unyo.
+        """
+        cursor, is_last = "", False
+        while not is_last:
+            page = self._line.run(self._operations.list_page(filters, cursor, page_size))
+            for item in page.items:  # noqa: UP028 - the client that awaits cannot yield from
+                yield item
+            cursor, is_last = page.next_cursor, not page.next_cursor
+
+    def history(self, ticket_id: str) -> Iterator[HistoryEntry]:
+        """All changes of a ticket, newest first, page by page as they are asked for (an extension of unyo).
+
+        Raises:
+            NotOffered: the server is not unyo.
+        """
+        cursor, is_last = "", False
+        while not is_last:
+            page = self._line.run(self._operations.history_page(ticket_id, cursor))
+            for item in page.items:  # noqa: UP028 - the client that awaits cannot yield from
+                yield item
+            cursor, is_last = page.next_cursor, not page.next_cursor
+
+    def request_close(self, ticket: AnyKind | str, /, approver: str, *, on_conflict: OnConflict = "raise") -> AnyKind:
+        """Ask ``approver``, a master ID with approval right, to close a ticket."""
+        changes = {"state": State.AWAITING_APPROVAL, "approver": approver}
+        return self._line.run(self._operations.update(ticket, changes, (), on_conflict))
+
+    def approve(self, ticket: AnyKind | str, /, *, on_conflict: OnConflict = "raise") -> AnyKind:
+        """Close a ticket in the caller's own name, which needs the approval right.
+
+        Raises:
+            NoRolesToClose: the caller has no approval right.
+        """
+        changes = {"state": State.CLOSED, "approver": self._master_id}
+        return self._line.run(self._operations.update(ticket, changes, (), on_conflict))
+
+    def send_back(self, ticket: AnyKind | str, /, reason: str, *, on_conflict: OnConflict = "raise") -> AnyKind:
+        """Send a ticket back that waits for approval; the reason becomes a memo."""
+        return self._line.run(
+            self._operations.update(ticket, {"state": State.SENT_BACK}, [AddMemo(reason)], on_conflict)
+        )
+
+
+class Memos:
+    """The memos of a ticket. Where somebody else was faster, these are sent again: they hinder nobody."""
+
+    def __init__(self, tickets: Tickets) -> None:
+        self._tickets = tickets
+
+    def add(self, ticket: AnyKind | str, /, text: str) -> AnyKind:
+        """Add a memo."""
+        return self._tickets.update(ticket, memos=[AddMemo(text)], on_conflict="retry")
+
+    def edit(self, ticket: AnyKind | str, /, number: int, text: str) -> AnyKind:
+        """Give memo ``number`` another text."""
+        return self._tickets.update(ticket, memos=[EditMemo(number, text)], on_conflict="retry")
+
+    def delete(self, ticket: AnyKind | str, /, number: int) -> AnyKind:
+        """Delete memo ``number``."""
+        return self._tickets.update(ticket, memos=[DeleteMemo(number)], on_conflict="retry")

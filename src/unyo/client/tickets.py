@@ -1,0 +1,145 @@
+"""Tickets as objects: what was read, what was changed since, and what they are made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Any, ClassVar, Final
+
+from unyo.tickets.dates import parse_date
+from unyo.tickets.field_tables import LOCK_FIELDS, MEMOS, TICKET_ID, TICKET_TABLES
+from unyo.tickets.fields import Choice, Date, FieldTable, Parameter, Row, Text, Use
+from unyo.tickets.model import TicketKind
+from unyo.uom.answers import MEMO_ITEM
+
+from .choices import CHOICES
+
+UPDATES: Final = {TicketKind.INCIDENT: Use.UPDATE_INCIDENT, TicketKind.REQUEST: Use.UPDATE_REQUEST}
+REGISTRATIONS: Final = {TicketKind.INCIDENT: Use.REGISTER_INCIDENT, TicketKind.REQUEST: Use.REGISTER_REQUEST}
+
+Value = str | datetime | None
+"""A date is an aware datetime or None, everything else a text; ``""`` where nothing is set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memo:
+    """A note on the work done: its number in the ticket, its author's master ID, its dates (aware)."""
+
+    number: int
+    text: str
+    author: str
+    inserted: datetime | None
+    updated: datetime | None = None
+
+
+class Ticket:
+    """A ticket as it was read, with what was changed since; its attributes are those of its kind's table.
+
+    What a server tells beside them is in ``more``, by its wire name.
+    """
+
+    kind: ClassVar[TicketKind]
+    title: str
+    substate: str
+    priority: str
+    assignee: str
+    limit_date: datetime | None
+    approver: str
+    management_group: str
+    category: str
+    subcategory: str
+    related_system: str
+    work_started_at: datetime | None
+    work_finished_at: datetime | None
+
+    def __init__(self, answer: Mapping[str, Any]) -> None:
+        """Read GetTicketDetail's answer."""
+        self.take(answer)
+
+    def take(self, answer: Mapping[str, Any]) -> None:
+        """Become what GetTicketDetail answered; changes are forgotten."""
+        rows = self.table().by_wire
+        values = {row.key: read_value(row, str(answer.get(wire, ""))) for wire, row in rows.items() if is_value(row)}
+        lock = {row.wire: str(answer.get(row.wire, "")) for row in rows.values() if row.parameter in LOCK_FIELDS}
+        known = {*rows, "RequestId", "AssignUser", "MasterTicketId"}
+        own = {
+            "ticket_id": str(answer.get(TICKET_ID.wire, "")),
+            "assignee_name": str(answer.get("AssignUser", "")),
+            "parent_id": str(answer.get("MasterTicketId", "")),
+            "memos": tuple(_memo(each) for each in answer.get(MEMOS.wire) or ()),
+            "more": {wire: value for wire, value in answer.items() if wire not in known},
+            "read": values,
+            "lock": lock,
+        }
+        self.__dict__.update(own | values)
+
+    ticket_id: str
+    assignee_name: str
+    parent_id: str
+    memos: tuple[Memo, ...]
+    more: Mapping[str, Any]
+    read: Mapping[str, Value]
+    """The values as they were read."""
+    lock: Mapping[str, str]
+    """The lock dates by their wire names, as the wire writes them: an update sends them back."""
+
+    @classmethod
+    def table(cls) -> FieldTable:
+        """The parameters of an update of this kind."""
+        return TICKET_TABLES[UPDATES[cls.kind]]
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name not in self.read:
+            near = get_close_matches(name, self.read, 1)
+            hint = f": is it {near[0]}?" if near else ""
+            raise AttributeError(f"a ticket of this kind has no field {name}{hint}")
+        self.__dict__[name] = value
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.ticket_id} {self.title!r}>"
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """The values as they are now, by attribute."""
+        return {name: getattr(self, name) for name in self.read}
+
+    @property
+    def changes(self) -> dict[str, tuple[Value, Value]]:
+        """What was changed since it was read: before and after, by attribute."""
+        return {name: (before, after) for name, before in self.read.items() if (after := getattr(self, name)) != before}
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """The latest of the lock dates."""
+        return max((parse_date(date) for date in self.lock.values() if date), default=None)
+
+
+def is_value(row: Row) -> bool:
+    """Whether a row is a value that a ticket stores."""
+    return row.parameter.section is not None and isinstance(row.kind, Text)
+
+
+def read_value(row: Row, text: str) -> Value:
+    """A value of the wire; one that this release does not know survives as the text that it is."""
+    if isinstance(row.kind, Date):
+        try:
+            return parse_date(text) if text else None
+        except ValueError:
+            return text
+    if isinstance(row.kind, Choice):
+        return CHOICES.get((row.key, text), text)
+    return text
+
+
+def write_value(parameter: Parameter, value: Value) -> str:
+    """A value as the wire writes it."""
+    if isinstance(value, datetime):
+        assert isinstance(parameter.kind, Date)
+        return parameter.kind.format(value)
+    return "" if value is None else str(value)
+
+
+def _memo(answer: Mapping[str, Any]) -> Memo:
+    number, text, author, inserted, updated = (str(answer.get(member.wire, "")) for member in MEMO_ITEM)
+    dates = (parse_date(each) if each else None for each in (inserted, updated))
+    return Memo(int(number), text, author, *dates)

@@ -1,0 +1,34 @@
+"""What both clients tell httpx2, and how its answers and errors are read."""
+
+from typing import Final
+
+import httpx2
+
+from unyo import __version__
+
+from .errors import NoAnswer, NotReached, TransportError
+from .steps import Arrived
+
+DEFAULT_TIMEOUT: Final = 30.0
+# Raised before a byte of the call has left.
+_NOT_SENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
+
+
+def headers() -> dict[str, str]:
+    """What every call carries."""
+    return {"User-Agent": f"unyo/{__version__}", "Accept": "application/json"}
+
+
+def arrived(response: httpx2.Response) -> Arrived:
+    """An answer, read to its end."""
+    return Arrived(
+        response.status_code, {name.lower(): value for name, value in response.headers.items()}, response.content
+    )
+
+
+def explained(error: httpx2.HTTPError, endpoint: str) -> TransportError:
+    """Whether the call can have been carried out; the error's own text holds no header and no body."""
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    if isinstance(error, _NOT_SENT):
+        return NotReached(f"{endpoint} cannot be reached ({what}): is the endpoint right, and does the server run?")
+    return NoAnswer(f"{endpoint} gave no answer ({what})")
