@@ -48,10 +48,11 @@ class Calls:
         """Whether the server is unyo, with actions and call ids that the vendor has not; None before an answer."""
         self._tries = tries
 
-    def call(self, action: str, body: Mapping[str, Any]) -> Steps[Answer]:
+    def call(self, action: str, body: Mapping[str, Any], call_id: str = "") -> Steps[Answer]:
         """The answer of an action; service code and master ID are added where they are not given.
 
-        A write carries a call id where the server knows what that is, so that it happens once however often it is sent.
+        A write carries a call id where the server knows what that is, so that it happens once however often it is sent:
+        the given one, or one of its own.
 
         Raises:
             NotOffered: an extension, and the server is not unyo.
@@ -64,7 +65,7 @@ class Calls:
         if known is not None and known.is_extension and not self.offers_extensions:
             raise NotOffered(f"{action} is an extension of unyo, and this server is not unyo")
         is_write = known is None or known.writes
-        call_id = str(uuid4()) if is_write and self.offers_extensions else ""
+        call_id = (call_id or str(uuid4())) if is_write and self.offers_extensions else ""
         who = {"ServiceCode": self.credentials.service_code, "MasterID": self.credentials.master_id}
         content = json.dumps({**who, **body}, ensure_ascii=False).encode()
         return (yield from self._until_answered(action, content, call_id, may_repeat=bool(call_id) or not is_write))

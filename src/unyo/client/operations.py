@@ -49,10 +49,12 @@ class Operations:
         answer = yield from self._detail(ticket_id)
         return _kind_of(answer)(answer)
 
-    def register(self, kind: TicketKind, fields: Mapping[str, Value], memos: Sequence[str]) -> Steps[AnyKind]:
+    def register(
+        self, kind: TicketKind, fields: Mapping[str, Value], memos: Sequence[str], call_id: str = ""
+    ) -> Steps[AnyKind]:
         """Open a ticket, and read it."""
         body = register_body(kind, fields, [AddMemo(text) for text in memos], self._calls.credentials)
-        answer = yield from self._calls.call("RegisterTicket", body)
+        answer = yield from self._calls.call("RegisterTicket", body, call_id)
         return (yield from self.get(str(answer[TICKET_ID.wire])))
 
     def update(
@@ -61,6 +63,7 @@ class Operations:
         fields: Mapping[str, Value],
         memos: Sequence[MemoOperation],
         on_conflict: OnConflict,
+        call_id: str = "",
     ) -> Steps[AnyKind]:
         """Send what was changed in a ticket, and leave it as it is now."""
         found = (yield from self.get(ticket)) if isinstance(ticket, str) else ticket
@@ -71,7 +74,7 @@ class Operations:
                 return found
             body = update_body(found, memos, self._calls.credentials)
             try:
-                yield from self._send(found, body)
+                yield from self._send(found, body, call_id)
             except ExclusionFailure as failure:
                 yield from self._settle(found, memos, on_conflict, failure, is_last=not left)
             else:
@@ -79,10 +82,10 @@ class Operations:
                 return found
         raise AssertionError("the last try returns or raises")
 
-    def _send(self, ticket: Ticket, body: Body) -> Steps[None]:
+    def _send(self, ticket: Ticket, body: Body, call_id: str) -> Steps[None]:
         """Send an update; where its answer was lost and it may not be sent again, look whether it was carried out."""
         try:
-            yield from self._calls.call("UpdateTicket", body)
+            yield from self._calls.call("UpdateTicket", body, call_id)
         except (NoAnswer, SystemFailure):
             if self._calls.offers_extensions:
                 raise  # it was sent under one call id until nothing more could be done

@@ -156,21 +156,30 @@ class Tickets:
 
     @overload
     def register(
-        self, kind: Literal["incident"], /, *, memos: Sequence[str] = (), **fields: Unpack[NewIncident]
+        self,
+        kind: Literal["incident"],
+        /,
+        *,
+        memos: Sequence[str] = (),
+        call_id: str = "",
+        **fields: Unpack[NewIncident],
     ) -> Incident: ...
 
     @overload
     def register(
-        self, kind: Literal["request"], /, *, memos: Sequence[str] = (), **fields: Unpack[NewRequest]
+        self, kind: Literal["request"], /, *, memos: Sequence[str] = (), call_id: str = "", **fields: Unpack[NewRequest]
     ) -> Request: ...
 
-    def register(self, kind: str, /, *, memos: Sequence[str] = (), **fields: Any) -> AnyKind:
+    def register(self, kind: str, /, *, memos: Sequence[str] = (), call_id: str = "", **fields: Any) -> AnyKind:
         """Open a ticket, and read it.
+
+        With ``call_id``, a UUID of the caller's own, unyo registers one ticket however often this is called; the vendor
+        knows no call ids.
 
         Raises:
             Refused: a field is missing or wrong; what can be told from here is told before anything is sent.
         """
-        return self._line.run(self._operations.register(TicketKind[kind.upper()], fields, memos))
+        return self._line.run(self._operations.register(TicketKind[kind.upper()], fields, memos, call_id))
 
     @overload
     def update(
@@ -180,6 +189,7 @@ class Tickets:
         *,
         memos: Sequence[MemoOperation] = (),
         on_conflict: OnConflict = "raise",
+        call_id: str = "",
         **changes: Unpack[Changes],
     ) -> OneTicket: ...
 
@@ -191,6 +201,7 @@ class Tickets:
         *,
         memos: Sequence[MemoOperation] = (),
         on_conflict: OnConflict = "raise",
+        call_id: str = "",
         **changes: Unpack[Changes],
     ) -> AnyKind: ...
 
@@ -201,6 +212,7 @@ class Tickets:
         *,
         memos: Sequence[MemoOperation] = (),
         on_conflict: OnConflict = "raise",
+        call_id: str = "",
         **changes: Any,
     ) -> AnyKind:
         """Send what was changed in a ticket, and these changes; it is fresh afterwards. An ID is read first.
@@ -209,12 +221,15 @@ class Tickets:
         added, or changed that nobody else touched; ``merge`` keeps both sides' changes and raises only where both
         changed the same field.
 
+        With ``call_id``, a UUID of the caller's own, unyo carries this out once; `CallIdReused` tells then that it was
+        carried out before. The vendor knows no call ids.
+
         Raises:
             ExclusionFailure: somebody else was faster; its ``changes`` say what they changed.
             Refused: a field is missing or wrong; what can be told from here is told before anything is sent.
             NoAnswer: whether it was carried out is not known.
         """
-        return self._line.run(self._operations.update(ticket, changes, memos, on_conflict))
+        return self._line.run(self._operations.update(ticket, changes, memos, on_conflict, call_id))
 
     def list(self, *, page_size: int = PAGE_SIZE, **filters: Unpack[Filters]) -> Iterator[TicketSummary]:
         """All tickets that the filters let through, page by page as they are asked for (an extension of unyo).
