@@ -87,6 +87,25 @@ def resolve(
     Raises:
         WrongCredentials: a value is in none of them, or a named profile does not exist.
     """
+    values, origins, used = _looked_up(given, profile, environment)
+    return Resolved(Credentials(**values), origins, used)
+
+
+def missing(
+    given: Mapping[str, str | None], profile: str | None = None, environment: Mapping[str, str] = os.environ
+) -> list[str]:
+    """The values that `resolve` would not find.
+
+    Raises:
+        WrongCredentials: a named profile does not exist.
+    """
+    return [name for name, value in _looked_up(given, profile, environment)[0].items() if not value]
+
+
+def _looked_up(
+    given: Mapping[str, str | None], profile: str | None, environment: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str], str]:
+    """The values, where each comes from, and the profile that was looked into."""
     path = profiles_file(environment)
     named = profile or environment.get(PROFILE_VARIABLE) or ""
     profiles = read_profiles(path)
@@ -102,4 +121,4 @@ def resolve(
             (held.get(name), f"profile {named or DEFAULT}"),
         )
         values[name], origins[name] = next(((value, place) for value, place in places if value), ("", "nowhere"))
-    return Resolved(Credentials(**values), origins, named or (DEFAULT if held else ""))
+    return values, origins, named or (DEFAULT if held else "")
