@@ -14,7 +14,10 @@ _SOURCE: Final = _CLIENT / "sync.py"
 _REPLACED: Final = (
     (r'^"""The client that waits; .*$', '"""The client that awaits; generated from `sync.py` by `make reference`."""'),
     (r"^import time$", "import asyncio"),
-    (r"\btime\.sleep\(", "await asyncio.sleep("),
+    (r"\btime\.sleep\b", "asyncio.sleep"),
+    (r"\bself\._sleep\(", "await self._sleep("),
+    (r"Callable\[\[float\], None\]", "Callable[[float], Awaitable[None]]"),
+    (r"import Callable, Iterator,", "import AsyncIterator, Awaitable, Callable,"),
     (r"\bIterator\b", "AsyncIterator"),
     (r"httpx2\.BaseTransport", "httpx2.AsyncBaseTransport"),
     (r"httpx2\.Client\b", "httpx2.AsyncClient"),

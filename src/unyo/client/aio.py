@@ -1,26 +1,24 @@
 """The client that awaits; generated from `sync.py` by `make reference`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Literal, Self, TypeVar, Unpack, overload
 
 import httpx2
-
-from unyo.tickets.model import TicketKind
 
 from .bodies import AddMemo, DeleteMemo, EditMemo, MemoOperation
 from .calls import TRIES, Answer, Calls
 from .choices import State
 from .clock import ServerClock
-from .credentials import Credentials
+from .credentials import Credentials, Secret
 from .entries import HistoryEntry, Option, TicketSummary
 from .errors import TransportError
 from .kinds import AnyKind, Changes, Incident, NewIncident, NewRequest, Request
-from .lists import PAGE_SIZE, Filters
+from .lists import PAGE_SIZE, Filters, Kind
 from .operations import OnConflict, Operations
 from .profiles import resolve
 from .steps import Arrived, Pause, Send, Steps
-from .transport import DEFAULT_TIMEOUT, arrived, explained, headers
+from .transport import DEFAULT_TIMEOUT, arrived, explained, headers, sent, time_out
 
 T = TypeVar("T")
 OneTicket = TypeVar("OneTicket", Incident, Request)
@@ -29,8 +27,9 @@ OneTicket = TypeVar("OneTicket", Incident, Request)
 class AsyncLine:
     """Carries steps out over HTTP."""
 
-    def __init__(self, http: httpx2.AsyncClient) -> None:
+    def __init__(self, http: httpx2.AsyncClient, sleep: Callable[[float], Awaitable[None]]) -> None:
         self._http = http
+        self._sleep = sleep
 
     async def close(self) -> None:
         """Close every connection."""
@@ -46,7 +45,7 @@ class AsyncLine:
             step = next(steps)
             while True:
                 if isinstance(step, Pause):
-                    await asyncio.sleep(step.seconds)
+                    await self._sleep(step.seconds)
                     step = steps.send(None)
                 elif isinstance(found := await self._post(step), Arrived):
                     step = steps.send(found)
@@ -55,10 +54,12 @@ class AsyncLine:
         except StopIteration as stop:
             result: T = stop.value
             return result
+        finally:
+            steps.close()  # whoever interrupts them leaves nothing half changed
 
     async def _post(self, step: Send) -> Arrived | TransportError:
         try:
-            response = await self._http.post(step.path, content=step.body, headers=step.headers)
+            response = await self._http.post(step.path, content=step.body, headers=sent(step))
         except httpx2.HTTPError as error:
             return explained(error, str(self._http.base_url))
         return arrived(response)
@@ -68,13 +69,14 @@ class AsyncClient:
     """Calls an endpoint of the UOM-API, unyo's or the vendor's. Use it in an ``async with`` block, or close it.
 
     ``timeout`` is in seconds, for connecting and for each wait for the server; ``tries`` is how often a call is sent at
-    the most, where that can do no harm; ``transport`` is one of httpx2's, for tests and proxies.
+    the most, where that can do no harm. ``transport`` is one of httpx2's, for proxies and tests; ``sleep`` waits
+    between two tries. Several threads may share a client, each with tickets of its own.
 
     Raises:
-        WrongCredentials: a value is missing, or the endpoint is no URL.
+        WrongCredentials: a value is missing, the endpoint is no URL, or a key cannot be one.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - five say who calls and where; the others have defaults
         self,
         endpoint: str,
         access_key: str,
@@ -85,12 +87,17 @@ class AsyncClient:
         timeout: float = DEFAULT_TIMEOUT,
         tries: int = TRIES,
         transport: httpx2.AsyncBaseTransport | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        secret_key = Secret(secret_key)  # before anything can fail: a traceback may show what is named here
         credentials = Credentials(endpoint, access_key, secret_key, service_code, master_id)
         self._credentials = credentials
         self._operations = Operations(Calls(credentials, ServerClock(), tries=tries))
         self._line = AsyncLine(
-            httpx2.AsyncClient(base_url=credentials.endpoint, timeout=timeout, transport=transport, headers=headers())
+            httpx2.AsyncClient(
+                base_url=credentials.endpoint, timeout=time_out(timeout), transport=transport, headers=headers()
+            ),
+            sleep,
         )
         self.tickets = AsyncTickets(self._line, self._operations, credentials.master_id)
 
@@ -128,7 +135,7 @@ class AsyncClient:
         """
         return await self._line.run(self._operations.raw(action, body))
 
-    async def options(self, kind: TicketKind | None = None) -> list[Option]:
+    async def options(self, kind: Kind | None = None) -> list[Option]:
         """The values that the service offers for the fields that have a list, in their order (an extension of unyo).
 
         Raises:
@@ -170,7 +177,9 @@ class AsyncTickets:
         self, kind: Literal["request"], /, *, memos: Sequence[str] = (), call_id: str = "", **fields: Unpack[NewRequest]
     ) -> Request: ...
 
-    async def register(self, kind: str, /, *, memos: Sequence[str] = (), call_id: str = "", **fields: Any) -> AnyKind:
+    async def register(
+        self, kind: Literal["incident", "request"], /, *, memos: Sequence[str] = (), call_id: str = "", **fields: Any
+    ) -> AnyKind:
         """Open a ticket, and read it.
 
         With ``call_id``, a UUID of the caller's own, unyo registers one ticket however often this is called; the vendor
@@ -179,7 +188,7 @@ class AsyncTickets:
         Raises:
             Refused: a field is missing or wrong; what can be told from here is told before anything is sent.
         """
-        return await self._line.run(self._operations.register(TicketKind[kind.upper()], fields, memos, call_id))
+        return await self._line.run(self._operations.register(kind, fields, memos, call_id))
 
     @overload
     async def update(
@@ -244,7 +253,7 @@ class AsyncTickets:
                 yield item
             cursor, is_last = page.next_cursor, not page.next_cursor
 
-    async def history(self, ticket_id: str) -> AsyncIterator[HistoryEntry]:
+    async def history(self, ticket: AnyKind | str, /) -> AsyncIterator[HistoryEntry]:
         """All changes of a ticket, newest first, page by page as they are asked for (an extension of unyo).
 
         Raises:
@@ -252,7 +261,7 @@ class AsyncTickets:
         """
         cursor, is_last = "", False
         while not is_last:
-            page = await self._line.run(self._operations.history_page(ticket_id, cursor))
+            page = await self._line.run(self._operations.history_page(ticket, cursor))
             for item in page.items:
                 yield item
             cursor, is_last = page.next_cursor, not page.next_cursor

@@ -17,12 +17,13 @@ from unyo.tickets.field_tables import (
 from unyo.tickets.fields import FieldTable
 from unyo.tickets.memo_list import ADD, DELETE, EDIT
 from unyo.tickets.model import APPROVAL_STATES, TicketKind
+from unyo.tickets.text import unquote
 from unyo.tickets.validation import Given, examine
 from unyo.uom.envelopes import ERRORS
 
 from .credentials import Credentials
 from .errors import BY_TYPE, ParameterError
-from .tickets import REGISTRATIONS, Ticket, Value, is_value, write_value
+from .tickets import REGISTRATIONS, Ticket, Value, checked, is_value, write_value
 
 Body = dict[str, Any]
 
@@ -62,7 +63,7 @@ def update_body(ticket: Ticket, memos: Sequence[MemoOperation], who: Credentials
     if "state" in changed and ticket.values["state"] in APPROVAL_STATES:
         changed.add("approver")  # one that is stored does not count when the state changes (contract, section 5)
     values = {
-        row.wire: write_value(row.parameter, getattr(ticket, row.key))
+        row.wire: write_value(getattr(ticket, row.key))
         for row in table.rows
         if is_value(row) and (row.mark.must_be_there or row.key in changed)
     }
@@ -79,15 +80,14 @@ def register_body(
 
     Raises:
         Refused: a field is missing, too long, empty or wrong, as far as that can be told from here.
-        TypeError: a field is none of this kind's.
+        TypeError: a field is none of this kind's, or a value is none of its field's.
+        ValueError: a date without a zone.
     """
     table = TICKET_TABLES[REGISTRATIONS[kind]]
     unknown = [name for name in fields if name not in table.value_keys]
     if unknown:
         raise TypeError(f"a ticket of this kind has no field {', '.join(unknown)}")
-    values = {
-        table.by_key[name].wire: write_value(table.by_key[name].parameter, value) for name, value in fields.items()
-    }
+    values = {table.by_key[name].wire: write_value(checked(name, value)) for name, value in fields.items()}
     body: Body = {TICKET_KIND.wire: kind.value, **values}
     if memos:
         body[MEMOS.wire] = [_operation(each) for each in memos]
@@ -108,8 +108,8 @@ def _judged(table: FieldTable, body: Body, who: Credentials) -> Body:
 def _operation(memo: MemoOperation) -> dict[str, str]:
     match memo:
         case AddMemo(text):
-            return {MEMO_NUMBER.wire: "", MEMO_OPERATION.wire: ADD, MEMO_TEXT.wire: text}
+            return {MEMO_NUMBER.wire: "", MEMO_OPERATION.wire: ADD, MEMO_TEXT.wire: unquote(text)}
         case EditMemo(number, text):
-            return {MEMO_NUMBER.wire: str(number), MEMO_OPERATION.wire: EDIT, MEMO_TEXT.wire: text}
+            return {MEMO_NUMBER.wire: str(number), MEMO_OPERATION.wire: EDIT, MEMO_TEXT.wire: unquote(text)}
         case DeleteMemo(number):
             return {MEMO_NUMBER.wire: str(number), MEMO_OPERATION.wire: DELETE}

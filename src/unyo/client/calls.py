@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Mapping
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any, Final
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ from .errors import (
     NoAnswer,
     NotOffered,
     NotReached,
+    NotTheApi,
     OtherRefusal,
     SystemFailure,
     TooManyRequests,
@@ -31,6 +33,10 @@ TRIES: Final = 5
 _LIFE: Final = timedelta(minutes=30)
 _FIRST_PAUSE: Final = 0.2
 _LONGEST_PAUSE: Final = 10.0
+# A server that wants more than this is not waited for.
+_LONGEST_WISH: Final = 60.0
+# The statuses of a proxy behind which the API may come back.
+_MAY_PASS: Final = frozenset({408, 425, 429})
 # With a clock that is off by less, a signature is refused for another reason.
 _SKEW: Final = timedelta(seconds=30)
 _ANY_TICKET: Final = "UTM1"
@@ -46,6 +52,8 @@ class Calls:
         self.clock = clock
         self.offers_extensions: bool | None = None
         """Whether the server is unyo, with actions and call ids that the vendor has not; None before an answer."""
+        if tries < 1:
+            raise ValueError("a call is sent once at least")
         self._tries = tries
 
     def call(self, action: str, body: Mapping[str, Any], call_id: str = "") -> Steps[Answer]:
@@ -57,7 +65,7 @@ class Calls:
         Raises:
             NotOffered: an extension, and the server is not unyo.
             Answered: the server says no, or failed.
-            TransportError: no answer came back.
+            TransportError: no answer of the API came back.
         """
         known = ACTIONS.get(action)
         if (known is None or known.writes or known.is_extension) and self.offers_extensions is None:
@@ -74,45 +82,58 @@ class Calls:
         """Learn which server this is, by a call that every one has; its answer may be an error.
 
         Raises:
-            TransportError: no answer came back.
+            NotReached: no answer came back.
+            NotTheApi: something else answered.
         """
         try:
             yield from self.call("GetTicketDetail", {"TicketId": _ANY_TICKET})
         except Answered:
             return
+        except NotTheApi:
+            raise
+        except NoAnswer as error:
+            raise NotReached(f"{error}; only a first question was sent") from None
 
     def _until_answered(self, action: str, content: bytes, call_id: str, *, may_repeat: bool) -> Steps[Answer]:
-        corrected = False
-        for left in reversed(range(self._tries)):
-            offset = self.clock.offset
+        for tried in range(self._tries):
+            is_last, least = tried == self._tries - 1, 0.0
             try:
-                return (yield from self._once(action, content, call_id))
-            except AuthFailure:
-                if corrected or abs(self.clock.offset - offset) < _SKEW:
+                return (yield from self._by_the_right_clock(action, content, call_id))
+            except TooManyRequests as refused:
+                least = refused.retry_after or 0.0
+                if is_last or least > _LONGEST_WISH:
                     raise
-                corrected = True
-                continue
-            except (NotReached, TooManyRequests) as error:
-                if not left:
+            except NotTheApi:
+                raise
+            except (NotReached, NoAnswer, SystemFailure) as error:
+                if is_last or not (may_repeat or isinstance(error, NotReached)):
                     raise
-                least = error.retry_after or 0 if isinstance(error, TooManyRequests) else 0
-            except (NoAnswer, SystemFailure):
-                if not (left and may_repeat):
-                    raise
-                least = 0
-            yield Pause(least + self._jitter(self._tries - 1 - left))
+            yield Pause(least + self._jitter(tried))
         raise AssertionError("the last try returns or raises")
 
+    def _by_the_right_clock(self, action: str, content: bytes, call_id: str) -> Steps[Answer]:
+        """The answer; where a clock that is off may have been the fault, its signature is made once more."""
+        offset = self.clock.offset
+        try:
+            return (yield from self._once(action, content, call_id))
+        except AuthFailure:
+            if abs(self.clock.offset - offset) < _SKEW:
+                raise
+        return (yield from self._once(action, content, call_id))
+
     def _once(self, action: str, content: bytes, call_id: str) -> Steps[Answer]:
+        arrived = yield self._signed(action, content, call_id)
+        assert arrived is not None
+        self.clock.learn(arrived.headers.get("date"))
+        return self._read(action, arrived)
+
+    def _signed(self, action: str, content: bytes, call_id: str) -> Send:
         path = PATH.format(action=action)
         headers = {"Content-Type": CONTENT_TYPE, **({CALL_ID_HEADER: call_id} if call_id else {})}
         who = self.credentials
         call = SignedCall("POST", path, headers.items())
         headers |= signed_headers(call, who.access_key, who.secret_key, self.clock() + _LIFE)
-        arrived = yield Send(path, headers, content)
-        assert arrived is not None
-        self.clock.learn(arrived.headers.get("date"))
-        return self._read(action, arrived)
+        return Send(path, headers, content)
 
     def _read(self, action: str, arrived: Arrived) -> Answer:
         """The answer's own object.
@@ -134,7 +155,9 @@ class Calls:
             return answer
         if isinstance(error, dict):
             raise _error(error, arrived)
-        raise NoAnswer(f"what answered is not the API: HTTP {arrived.status}")
+        if arrived.status in _MAY_PASS or arrived.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise NoAnswer(f"a proxy answered in place of the API: HTTP {arrived.status}")
+        raise NotTheApi(f"what answered is not the API (HTTP {arrived.status}): is the endpoint right?")
 
     @staticmethod
     def _jitter(tried: int) -> float:

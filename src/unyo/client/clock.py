@@ -3,6 +3,10 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Final
+
+# A clock that never was set says 1970; whatever is further off is no date of a server.
+_FURTHEST: Final = timedelta(days=36525)
 
 
 def now() -> datetime:
@@ -28,4 +32,7 @@ class ServerClock:
             told = parsedate_to_datetime(date or "")
         except ValueError:
             return
-        self.offset = told.astimezone(UTC) - self._here()
+        # Without a zone it is in UTC all the same (RFC 9110).
+        offset = (told if told.tzinfo else told.replace(tzinfo=UTC)) - self._here()
+        if abs(offset) < _FURTHEST:
+            self.offset = offset

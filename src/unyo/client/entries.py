@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from unyo.tickets.dates import parse_date
 from unyo.tickets.field_tables import BY_KEY, MEMOS
-from unyo.tickets.fields import Date
 from unyo.tickets.model import TicketKind
 
-from .choices import CHOICES
+from .tickets import read_value
 
+_KINDS: Final = {each.value: each for each in TicketKind}
 _KEYS: Final = {parameter.wire: key for key, parameter in BY_KEY.items()}
 
 
@@ -20,7 +20,7 @@ class TicketSummary:
     """A ticket as a list tells it; dates are aware. ``more`` holds what this release does not know, by wire name."""
 
     ticket_id: str
-    kind: TicketKind
+    kind: TicketKind | str
     title: str
     state: str
     substate: str
@@ -71,7 +71,7 @@ class HistoryEntry:
 class Option:
     """A value that the service offers for a field; ``parent`` is the value that it depends on, or ``""``."""
 
-    kind: TicketKind
+    kind: TicketKind | str
     field: str
     value: str
     parent: str
@@ -97,7 +97,12 @@ def history_entry(item: Mapping[str, Any]) -> HistoryEntry:
 
 def option(item: Mapping[str, Any]) -> Option:
     """A value of GetOptionList's answer."""
-    return Option(TicketKind(item["TicketProcessType"]), name_of(item["Parameter"]), item["Value"], item["ParentValue"])
+    return Option(
+        _KINDS.get(item["TicketProcessType"], item["TicketProcessType"]),
+        name_of(item["Parameter"]),
+        item["Value"],
+        item["ParentValue"],
+    )
 
 
 def name_of(wire: str) -> str:
@@ -108,7 +113,7 @@ def name_of(wire: str) -> str:
 
 def _value(key: str, text: str) -> Any:
     if key == "kind":
-        return TicketKind(text)
-    if key in {"registered_at", "updated_at"} or (key in BY_KEY and isinstance(BY_KEY[key].kind, Date)):
+        return _KINDS.get(text, text)
+    if key in {"registered_at", "updated_at"}:
         return parse_date(text) if text else None
-    return CHOICES.get((key, text), text)
+    return read_value(BY_KEY[key], text) if key in BY_KEY else text

@@ -15,6 +15,7 @@
     └── TransportError
         ├── NotReached          the call never got there
         └── NoAnswer            it may have been carried out, or not
+            └── NotTheApi       something else than the API answered
 """
 
 from collections.abc import Mapping, Sequence
@@ -105,7 +106,8 @@ class AuthFailure(Refused):
 class Clash:
     """A field that somebody else changed meanwhile: what was read, what it is now, and what was to be written.
 
-    ``mine`` is None where this client did not change it; ``by`` is a master ID, ``""`` where the server does not tell.
+    ``field`` is our name of it, or ``memos.N``. ``is_mine`` tells whether this client was to change it as well, to
+    ``mine``. A memo that is not there is None. ``by`` is a master ID, ``""`` where the server does not tell.
     """
 
     field: str
@@ -113,6 +115,7 @@ class Clash:
     theirs: object
     mine: object = None
     by: str = ""
+    is_mine: bool = False
 
 
 class ExclusionFailure(Refused):
@@ -214,6 +217,10 @@ class NotReached(TransportError):
 
 class NoAnswer(TransportError):
     """The call was sent and no answer came: it may have been carried out, or not."""
+
+
+class NotTheApi(NoAnswer):
+    """Something else than the API answered, such as a web site: is the endpoint right?"""
 
 
 def _leaves(root: type[Answered]) -> list[type[Answered]]:

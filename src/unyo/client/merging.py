@@ -2,37 +2,36 @@
 
 from collections.abc import Mapping, Sequence
 
-from .bodies import AddMemo, MemoOperation
+from unyo.tickets.text import unquote
+
+from .bodies import AddMemo, DeleteMemo, MemoOperation
 from .entries import HistoryEntry
 from .errors import Clash
-from .tickets import Memo, Ticket, Value
+from .tickets import Ticket, Value
 
 
-def what_they_changed(mine: Ticket, theirs: Ticket, history: Sequence[HistoryEntry]) -> tuple[Clash, ...]:
-    """Every field, and memo, that differs between what was read and what is there now."""
+def what_they_changed(
+    mine: Ticket, memos: Sequence[MemoOperation], theirs: Ticket, history: Sequence[HistoryEntry]
+) -> tuple[Clash, ...]:
+    """Every field, and memo, that differs between what was read and what is there now.
+
+    ``history`` is newest first: its newest change of such a field is the one that made it what it is.
+    """
     by = {change.field: entry.user_id for entry in reversed(history) for change in entry.changes}
-    changes = mine.changes
-    fields = [
-        Clash(name, base, theirs.read[name], changes[name][1] if name in changes else None, by.get(name, ""))
-        for name, base in mine.read.items()
-        if theirs.read[name] != base
-    ]
-    before, after = _texts(mine.memos), _texts(theirs.memos)
-    memos = [
-        Clash(f"memos.{number}", before.get(number), after.get(number), by=by.get(f"memos.{number}", ""))
-        for number in sorted(before.keys() | after.keys())
-        if before.get(number) != after.get(number)
-    ]
-    return (*fields, *memos)
-
-
-def clashes(mine: Ticket, memos: Sequence[MemoOperation], changed: Sequence[Clash]) -> tuple[Clash, ...]:
-    """What both changed, to different values; the rest of both can be kept."""
-    named = {f"memos.{memo.number}" for memo in memos if not isinstance(memo, AddMemo)}
-    ours = mine.changes
+    before, after = {**mine.read, **_by_name(mine)}, {**theirs.read, **_by_name(theirs)}
+    ours = {name: value for name, (_, value) in mine.changes.items()} | {
+        f"memos.{number}": text for number, text in texts_of(memos).items()
+    }
     return tuple(
-        each for each in changed if each.field in named or (each.field in ours and ours[each.field][1] != each.theirs)
+        Clash(name, before.get(name), after.get(name), ours.get(name), by.get(name, ""), name in ours)
+        for name in (*before, *(added for added in after if added not in before))
+        if before.get(name) != after.get(name)
     )
+
+
+def clashes(changed: Sequence[Clash]) -> tuple[Clash, ...]:
+    """What both changed, to different values; the rest of both can be kept."""
+    return tuple(each for each in changed if each.is_mine and each.mine != each.theirs)
 
 
 def kept(mine: Ticket, changed: Sequence[Clash]) -> Mapping[str, Value]:
@@ -41,5 +40,20 @@ def kept(mine: Ticket, changed: Sequence[Clash]) -> Mapping[str, Value]:
     return {name: after for name, (_, after) in mine.changes.items() if name not in theirs}
 
 
-def _texts(memos: Sequence[Memo]) -> dict[int, str]:
-    return {memo.number: memo.text for memo in memos}
+def still_to_do(memos: Sequence[MemoOperation], changed: Sequence[Clash]) -> list[MemoOperation]:
+    """The operations without those that delete what the other side has deleted."""
+    gone = {each.field for each in changed if each.theirs is None}
+    return [memo for memo in memos if not (isinstance(memo, DeleteMemo) and f"memos.{memo.number}" in gone)]
+
+
+def texts_of(memos: Sequence[MemoOperation]) -> dict[int, str | None]:
+    """What operations make of the memos that are there, by number; None for one that they delete."""
+    return {
+        memo.number: None if isinstance(memo, DeleteMemo) else unquote(memo.text)
+        for memo in memos
+        if not isinstance(memo, AddMemo)
+    }
+
+
+def _by_name(ticket: Ticket) -> dict[str, Value]:
+    return {f"memos.{memo.number}": memo.text for memo in ticket.memos}

@@ -2,19 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar, get_args
 
 from unyo.tickets.field_tables import MEMO_NUMBER, MEMO_OPERATION, MEMO_TEXT, MEMOS, TICKET_ID, TICKET_KIND
 from unyo.tickets.memo_list import ADD, DELETE
-from unyo.tickets.model import TicketKind
 
 from .bodies import AddMemo, Body, MemoOperation, register_body, update_body
 from .calls import Answer, Calls
 from .entries import HistoryEntry, Option, TicketSummary, history_entry, option, summary
-from .errors import ExclusionFailure, NoAnswer, NoTicketId, NotOffered, SystemFailure, UnyoError
+from .errors import ExclusionFailure, NoAnswer, SystemFailure, UnyoError
 from .kinds import KINDS, AnyKind
-from .lists import list_body
-from .merging import clashes, kept, what_they_changed
+from .lists import Kind, kind_of, list_body
+from .merging import clashes, kept, still_to_do, texts_of, what_they_changed
 from .steps import Steps
 from .tickets import Ticket, Value
 
@@ -23,6 +22,9 @@ OnConflict = Literal["raise", "retry", "merge"]
 _CONFLICTS: Final = 10
 # A page tells who changed what since a ticket was read, unless there were more changes than that.
 _HISTORY_PAGE: Final = "200"
+_MEMO_AUTHOR: Final = "CorrespondProcessUserId"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +49,24 @@ class Operations:
     def get(self, ticket_id: str) -> Steps[AnyKind]:
         """A ticket as it stands."""
         answer = yield from self._detail(ticket_id)
-        return _kind_of(answer)(answer)
+        return _class_of(answer)(answer)
 
     def register(
-        self, kind: TicketKind, fields: Mapping[str, Value], memos: Sequence[str], call_id: str = ""
+        self, kind: Kind, fields: Mapping[str, Value], memos: Sequence[str], call_id: str = ""
     ) -> Steps[AnyKind]:
         """Open a ticket, and read it."""
-        body = register_body(kind, fields, [AddMemo(text) for text in memos], self._calls.credentials)
+        kind = kind_of(kind)
+        body = register_body(kind, fields, [AddMemo(text) for text in _several(memos)], self._calls.credentials)
         answer = yield from self._calls.call("RegisterTicket", body, call_id)
-        return (yield from self.get(str(answer[TICKET_ID.wire])))
+        ticket_id = str(answer[TICKET_ID.wire])
+        try:
+            return (yield from self.get(ticket_id))
+        except UnyoError:  # it is registered: whoever cannot read it yet, or may not see it, has what was sent
+            added = [
+                {MEMO_NUMBER.wire: str(number), MEMO_TEXT.wire: each[MEMO_TEXT.wire], _MEMO_AUTHOR: body["MasterID"]}
+                for number, each in enumerate(body.get(MEMOS.wire, ()), 1)
+            ]
+            return KINDS[kind.value]({**body, TICKET_ID.wire: ticket_id, MEMOS.wire: added})
 
     def update(
         self,
@@ -66,33 +77,46 @@ class Operations:
         call_id: str = "",
     ) -> Steps[AnyKind]:
         """Send what was changed in a ticket, and leave it as it is now."""
+        if on_conflict not in get_args(OnConflict):
+            raise ValueError(f"on_conflict is one of {', '.join(get_args(OnConflict))}")
         found = (yield from self.get(ticket)) if isinstance(ticket, str) else ticket
-        for name, value in fields.items():
-            setattr(found, name, value)
+        with found.unless_it_fails():
+            for name, value in fields.items():
+                setattr(found, name, value)
+            yield from self._save(found, _several(memos), on_conflict, call_id)
+        return found
+
+    def _save(
+        self, ticket: Ticket, memos: Sequence[MemoOperation], on_conflict: OnConflict, call_id: str
+    ) -> Steps[None]:
         for left in reversed(range(_CONFLICTS)):
-            if not found.changes and not memos:
-                return found
-            body = update_body(found, memos, self._calls.credentials)
+            if not ticket.changes and not memos:
+                return
+            body = update_body(ticket, memos, self._calls.credentials)
             try:
-                yield from self._send(found, body, call_id)
+                yield from self._send(ticket, body, call_id)
             except ExclusionFailure as failure:
-                yield from self._settle(found, memos, on_conflict, failure, is_last=not left)
+                memos = yield from self._settle(ticket, memos, on_conflict, failure, is_last=not left)
             else:
-                yield from self._refresh(found)
-                return found
-        raise AssertionError("the last try returns or raises")
+                yield from self._refresh(ticket, memos)
+                return
 
     def _send(self, ticket: Ticket, body: Body, call_id: str) -> Steps[None]:
         """Send an update; where its answer was lost and it may not be sent again, look whether it was carried out."""
         try:
             yield from self._calls.call("UpdateTicket", body, call_id)
         except (NoAnswer, SystemFailure):
-            if self._calls.offers_extensions:
-                raise  # it was sent under one call id until nothing more could be done
-            answer = yield from self._detail(ticket.ticket_id)
-            if not _holds(answer, body, ticket, self._calls.credentials.master_id):
+            # On unyo it was sent under one call id until nothing more could be done.
+            if self._calls.offers_extensions or not (yield from self._is_carried_out(ticket, body)):
                 raise
-            return
+
+    def _is_carried_out(self, ticket: Ticket, body: Body) -> Steps[bool]:
+        """Whether an update is seen to have been carried out."""
+        try:
+            answer = yield from self._detail(ticket.ticket_id)
+        except UnyoError:
+            return False
+        return _holds(answer, body, ticket, self._calls.credentials.master_id)
 
     def _settle(
         self,
@@ -102,17 +126,24 @@ class Operations:
         failure: ExclusionFailure,
         *,
         is_last: bool,
-    ) -> Steps[None]:
-        """Make the ticket one that can be sent again, or raise what stands against it."""
-        answer = yield from self._detail(ticket.ticket_id)
-        theirs = type(ticket)(answer)
-        changed = what_they_changed(ticket, theirs, (yield from self._who_changed(ticket)))
-        against = clashes(ticket, memos, changed)
-        may_go_on = {
-            "raise": False,
-            "retry": not ticket.changes and not against,
-            "merge": not against,
-        }[on_conflict]
+    ) -> Steps[list[MemoOperation]]:
+        """Make the ticket one that can be sent again, with the memos that are left; or raise what stands against it."""
+        try:
+            answer = yield from self._detail(ticket.ticket_id)
+        except UnyoError:
+            raise failure from None  # what was changed cannot be told
+        newest = yield from self._newest_changes(ticket)
+        changed = what_they_changed(ticket, memos, type(ticket)(answer), newest)
+        against = clashes(changed)
+        # Where nothing differs, as after a change that was taken back, nobody's work is overwritten.
+        may_go_on = (
+            not changed
+            or {
+                "raise": False,
+                "retry": not ticket.changes and not against,
+                "merge": not against,
+            }[on_conflict]
+        )
         if is_last or not may_go_on:
             failure.changes = against if on_conflict == "merge" and against else changed
             raise failure
@@ -120,15 +151,14 @@ class Operations:
         ticket.take(answer)
         for name, value in mine.items():
             setattr(ticket, name, value)
+        return still_to_do(memos, changed)
 
-    def _who_changed(self, ticket: Ticket) -> Steps[list[HistoryEntry]]:
-        """The changes since the ticket was read, newest first; none where the server does not tell."""
+    def _newest_changes(self, ticket: Ticket) -> Steps[Sequence[HistoryEntry]]:
+        """The ticket's changes, newest first; none where the server does not tell them."""
         try:
-            page = yield from self.history_page(ticket.ticket_id, "", _HISTORY_PAGE)
-        except NotOffered:
-            return []
-        read_at = ticket.updated_at
-        return [entry for entry in page.items if read_at is None or entry.at >= read_at]
+            return (yield from self.history_page(ticket.ticket_id, "", _HISTORY_PAGE)).items
+        except UnyoError:
+            return ()
 
     def list_page(self, filters: Mapping[str, Any], cursor: str, page_size: int) -> Steps[Page]:
         """A page of tickets."""
@@ -136,31 +166,41 @@ class Operations:
         items: list[TicketSummary] = [summary(each) for each in answer["TicketList"]]
         return Page(items, answer["NextCursor"], answer["TotalCount"])
 
-    def history_page(self, ticket_id: str, cursor: str, page_size: str = _HISTORY_PAGE) -> Steps[Page]:
+    def history_page(self, ticket: AnyKind | str, cursor: str, page_size: str = _HISTORY_PAGE) -> Steps[Page]:
         """A page of a ticket's history, newest first."""
+        ticket_id = ticket if isinstance(ticket, str) else ticket.ticket_id
         body = {TICKET_ID.wire: ticket_id, "Limit": page_size, **({"Cursor": cursor} if cursor else {})}
         answer = yield from self._calls.call("GetTicketHistory", body)
         items: list[HistoryEntry] = [history_entry(each) for each in answer["HistoryList"]]
         return Page(items, answer["NextCursor"])
 
-    def options(self, kind: TicketKind | None) -> Steps[list[Option]]:
+    def options(self, kind: Kind | None) -> Steps[list[Option]]:
         """The values that the service offers, in their order."""
-        answer = yield from self._calls.call("GetOptionList", {TICKET_KIND.wire: kind.value} if kind else {})
+        asked = {} if kind is None else {TICKET_KIND.wire: kind_of(kind).value}
+        answer = yield from self._calls.call("GetOptionList", asked)
         return [option(each) for each in answer["OptionList"]]
 
     def _detail(self, ticket_id: str) -> Steps[Answer]:
         return (yield from self._calls.call("GetTicketDetail", {TICKET_ID.wire: ticket_id}))
 
-    def _refresh(self, ticket: Ticket) -> Steps[None]:
-        """Read what was just written; who may not see the ticket any more keeps what was sent."""
+    def _refresh(self, ticket: Ticket, memos: Sequence[MemoOperation]) -> Steps[None]:
+        """Read what was just written; who cannot read it, or may not see it any more, keeps what was sent."""
         try:
             answer = yield from self._detail(ticket.ticket_id)
-        except NoTicketId:
-            return
-        ticket.take(answer)
+        except UnyoError:
+            ticket.was_saved(texts_of(memos))
+        else:
+            ticket.take(answer)
 
 
-def _kind_of(answer: Answer) -> type[AnyKind]:
+def _several(memos: Sequence[T]) -> Sequence[T]:
+    """Memos, which one text alone is not: it would be a memo for each of its letters."""
+    if isinstance(memos, str):
+        raise TypeError("memos are several: [text], not text")
+    return memos
+
+
+def _class_of(answer: Answer) -> type[AnyKind]:
     found = str(answer.get(TICKET_KIND.wire, ""))
     if found not in KINDS:
         raise UnyoError(f"the server tells of a ticket of a kind {found!r}, which this release does not know")
@@ -177,7 +217,7 @@ def _holds(answer: Answer, body: Body, ticket: Ticket, master_id: str) -> bool:
     added = [
         each[MEMO_TEXT.wire]
         for number, each in memos.items()
-        if number not in before and each["CorrespondProcessUserId"] == master_id
+        if number not in before and each.get(_MEMO_AUTHOR, master_id) == master_id
     ]
     return (
         moved

@@ -7,15 +7,17 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from .credentials import Credentials, variable
+from .credentials import Credentials, Secret, variable
 from .errors import WrongCredentials
 
 DEFAULT: Final = "default"
 PROFILE_VARIABLE: Final = "UNYO_PROFILE"
 FILE_VARIABLE: Final = "UNYO_PROFILES_FILE"
-NAMES: Final = tuple(each.name for each in fields(Credentials))
+_FIELDS: Final = fields(Credentials)
+_SECRET: Final = next(each for each in _FIELDS if each.type is Secret)
+NAMES: Final = tuple(each.name for each in _FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +44,23 @@ def read_profiles(path: Path) -> dict[str, dict[str, str]]:
         WrongCredentials: the file cannot be read, or holds something else.
     """
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        found = _parsed(path)
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise WrongCredentials(f"the profiles file {path} cannot be read: {error.strerror}") from None
     except ValueError as error:
         raise WrongCredentials(f"the profiles file {path} is no TOML: {error}") from None
-    for name, values in found.items():
-        if not isinstance(values, dict) or any(key not in NAMES or not isinstance(values[key], str) for key in values):
-            raise WrongCredentials(f"the profile {name} in {path} must hold texts named {', '.join(NAMES)}")
-    return found
+    wrong = [name for name, values in found.items() if values is None]
+    if wrong:
+        raise WrongCredentials(f"the profile {wrong[0]} in {path} must hold texts named {', '.join(NAMES)}")
+    return {name: values for name, values in found.items() if values is not None}
+
+
+def hidden(values: Mapping[str, str | None]) -> dict[str, str]:
+    """Values by name, or by variable, of which no traceback shows the secret; what is empty is left out."""
+    secrets = {_SECRET.name, variable(_SECRET.name)}
+    return {name: Secret(value) if name in secrets else value for name, value in values.items() if value}
 
 
 def write_profile(path: Path, name: str, values: Mapping[str, str]) -> None:
@@ -62,17 +70,13 @@ def write_profile(path: Path, name: str, values: Mapping[str, str]) -> None:
         WrongCredentials: the file that is there cannot be read.
         OSError: it cannot be written.
     """
-    profiles = read_profiles(path) | {name: dict(values)}
-    lines = [
-        f"[{json.dumps(each)}]\n"
-        + "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in held.items())
-        for each, held in profiles.items()
-    ]
+    values = hidden(values)
+    profiles = read_profiles(path) | {name: values}
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor, made = tempfile.mkstemp(dir=path.parent)  # its mode is 0600
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write("\n".join(lines))
+            file.write(_written(profiles))
         Path(made).replace(path)
     except BaseException:
         Path(made).unlink(missing_ok=True)
@@ -87,6 +91,7 @@ def resolve(
     Raises:
         WrongCredentials: a value is in none of them, or a named profile does not exist.
     """
+    given, environment = hidden(given), hidden(environment)
     values, origins, used = _looked_up(given, profile, environment)
     return Resolved(Credentials(**values), origins, used)
 
@@ -99,7 +104,30 @@ def missing(
     Raises:
         WrongCredentials: a named profile does not exist.
     """
+    given, environment = hidden(given), hidden(environment)
     return [name for name, value in _looked_up(given, profile, environment)[0].items() if not value]
+
+
+def _parsed(path: Path) -> dict[str, dict[str, str] | None]:
+    """Profiles by name; None where it holds something else than a profile does."""
+    found: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {name: hidden(values) if _is_profile(values) else None for name, values in found.items()}
+
+
+def _is_profile(values: object) -> bool:
+    return isinstance(values, dict) and all(name in NAMES and isinstance(value, str) for name, value in values.items())
+
+
+def _written(profiles: Mapping[str, Mapping[str, str]]) -> str:
+    return "\n".join(
+        f"[{_quoted(name)}]\n" + "".join(f"{key} = {_quoted(value)}\n" for key, value in values.items())
+        for name, values in profiles.items()
+    )
+
+
+def _quoted(text: str) -> str:
+    """A text as TOML writes it, which is as JSON does but for one letter."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _looked_up(

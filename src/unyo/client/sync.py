@@ -1,26 +1,24 @@
 """The client that waits; `make reference` generates the one that awaits from this module."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal, Self, TypeVar, Unpack, overload
 
 import httpx2
-
-from unyo.tickets.model import TicketKind
 
 from .bodies import AddMemo, DeleteMemo, EditMemo, MemoOperation
 from .calls import TRIES, Answer, Calls
 from .choices import State
 from .clock import ServerClock
-from .credentials import Credentials
+from .credentials import Credentials, Secret
 from .entries import HistoryEntry, Option, TicketSummary
 from .errors import TransportError
 from .kinds import AnyKind, Changes, Incident, NewIncident, NewRequest, Request
-from .lists import PAGE_SIZE, Filters
+from .lists import PAGE_SIZE, Filters, Kind
 from .operations import OnConflict, Operations
 from .profiles import resolve
 from .steps import Arrived, Pause, Send, Steps
-from .transport import DEFAULT_TIMEOUT, arrived, explained, headers
+from .transport import DEFAULT_TIMEOUT, arrived, explained, headers, sent, time_out
 
 T = TypeVar("T")
 OneTicket = TypeVar("OneTicket", Incident, Request)
@@ -29,8 +27,9 @@ OneTicket = TypeVar("OneTicket", Incident, Request)
 class Line:
     """Carries steps out over HTTP."""
 
-    def __init__(self, http: httpx2.Client) -> None:
+    def __init__(self, http: httpx2.Client, sleep: Callable[[float], None]) -> None:
         self._http = http
+        self._sleep = sleep
 
     def close(self) -> None:
         """Close every connection."""
@@ -46,7 +45,7 @@ class Line:
             step = next(steps)
             while True:
                 if isinstance(step, Pause):
-                    time.sleep(step.seconds)
+                    self._sleep(step.seconds)
                     step = steps.send(None)
                 elif isinstance(found := self._post(step), Arrived):
                     step = steps.send(found)
@@ -55,10 +54,12 @@ class Line:
         except StopIteration as stop:
             result: T = stop.value
             return result
+        finally:
+            steps.close()  # whoever interrupts them leaves nothing half changed
 
     def _post(self, step: Send) -> Arrived | TransportError:
         try:
-            response = self._http.post(step.path, content=step.body, headers=step.headers)
+            response = self._http.post(step.path, content=step.body, headers=sent(step))
         except httpx2.HTTPError as error:
             return explained(error, str(self._http.base_url))
         return arrived(response)
@@ -68,13 +69,14 @@ class Client:
     """Calls an endpoint of the UOM-API, unyo's or the vendor's. Use it in a ``with`` block, or close it.
 
     ``timeout`` is in seconds, for connecting and for each wait for the server; ``tries`` is how often a call is sent at
-    the most, where that can do no harm; ``transport`` is one of httpx2's, for tests and proxies.
+    the most, where that can do no harm. ``transport`` is one of httpx2's, for proxies and tests; ``sleep`` waits
+    between two tries. Several threads may share a client, each with tickets of its own.
 
     Raises:
-        WrongCredentials: a value is missing, or the endpoint is no URL.
+        WrongCredentials: a value is missing, the endpoint is no URL, or a key cannot be one.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - five say who calls and where; the others have defaults
         self,
         endpoint: str,
         access_key: str,
@@ -85,12 +87,17 @@ class Client:
         timeout: float = DEFAULT_TIMEOUT,
         tries: int = TRIES,
         transport: httpx2.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        secret_key = Secret(secret_key)  # before anything can fail: a traceback may show what is named here
         credentials = Credentials(endpoint, access_key, secret_key, service_code, master_id)
         self._credentials = credentials
         self._operations = Operations(Calls(credentials, ServerClock(), tries=tries))
         self._line = Line(
-            httpx2.Client(base_url=credentials.endpoint, timeout=timeout, transport=transport, headers=headers())
+            httpx2.Client(
+                base_url=credentials.endpoint, timeout=time_out(timeout), transport=transport, headers=headers()
+            ),
+            sleep,
         )
         self.tickets = Tickets(self._line, self._operations, credentials.master_id)
 
@@ -128,7 +135,7 @@ class Client:
         """
         return self._line.run(self._operations.raw(action, body))
 
-    def options(self, kind: TicketKind | None = None) -> list[Option]:
+    def options(self, kind: Kind | None = None) -> list[Option]:
         """The values that the service offers for the fields that have a list, in their order (an extension of unyo).
 
         Raises:
@@ -170,7 +177,9 @@ class Tickets:
         self, kind: Literal["request"], /, *, memos: Sequence[str] = (), call_id: str = "", **fields: Unpack[NewRequest]
     ) -> Request: ...
 
-    def register(self, kind: str, /, *, memos: Sequence[str] = (), call_id: str = "", **fields: Any) -> AnyKind:
+    def register(
+        self, kind: Literal["incident", "request"], /, *, memos: Sequence[str] = (), call_id: str = "", **fields: Any
+    ) -> AnyKind:
         """Open a ticket, and read it.
 
         With ``call_id``, a UUID of the caller's own, unyo registers one ticket however often this is called; the vendor
@@ -179,7 +188,7 @@ class Tickets:
         Raises:
             Refused: a field is missing or wrong; what can be told from here is told before anything is sent.
         """
-        return self._line.run(self._operations.register(TicketKind[kind.upper()], fields, memos, call_id))
+        return self._line.run(self._operations.register(kind, fields, memos, call_id))
 
     @overload
     def update(
@@ -244,7 +253,7 @@ class Tickets:
                 yield item
             cursor, is_last = page.next_cursor, not page.next_cursor
 
-    def history(self, ticket_id: str) -> Iterator[HistoryEntry]:
+    def history(self, ticket: AnyKind | str, /) -> Iterator[HistoryEntry]:
         """All changes of a ticket, newest first, page by page as they are asked for (an extension of unyo).
 
         Raises:
@@ -252,7 +261,7 @@ class Tickets:
         """
         cursor, is_last = "", False
         while not is_last:
-            page = self._line.run(self._operations.history_page(ticket_id, cursor))
+            page = self._line.run(self._operations.history_page(ticket, cursor))
             for item in page.items:  # noqa: UP028 - the client that awaits cannot yield from
                 yield item
             cursor, is_last = page.next_cursor, not page.next_cursor

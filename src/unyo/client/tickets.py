@@ -1,15 +1,17 @@
 """Tickets as objects: what was read, what was changed since, and what they are made of."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, ClassVar, Final
 
-from unyo.tickets.dates import parse_date
-from unyo.tickets.field_tables import LOCK_FIELDS, MEMOS, TICKET_ID, TICKET_TABLES
-from unyo.tickets.fields import Choice, Date, FieldTable, Parameter, Row, Text, Use
+from unyo.tickets.dates import format_date, parse_date, whole_second
+from unyo.tickets.field_tables import BY_KEY, LOCK_FIELDS, MEMOS, TICKET_ID, TICKET_TABLES
+from unyo.tickets.fields import Date, FieldTable, Parameter, Row, Text, Use
 from unyo.tickets.model import TicketKind
+from unyo.tickets.text import unquote
 from unyo.uom.answers import MEMO_ITEM
 
 from .choices import CHOICES
@@ -39,6 +41,18 @@ class Ticket:
     """
 
     kind: ClassVar[TicketKind]
+
+    ticket_id: str
+    assignee_name: str
+    """The name of the account in ``assignee``, or its master ID where it has none."""
+    parent_id: str
+    memos: tuple[Memo, ...]
+    more: Mapping[str, Any]
+    read: Mapping[str, Value]
+    """The values as they were read."""
+    lock: Mapping[str, str]
+    """The lock dates by their wire names, as the wire writes them: an update sends them back."""
+
     title: str
     substate: str
     priority: str
@@ -59,7 +73,9 @@ class Ticket:
     def take(self, answer: Mapping[str, Any]) -> None:
         """Become what GetTicketDetail answered; changes are forgotten."""
         rows = self.table().by_wire
-        values = {row.key: read_value(row, str(answer.get(wire, ""))) for wire, row in rows.items() if is_value(row)}
+        values = {
+            row.key: read_value(row.parameter, str(answer.get(wire, ""))) for wire, row in rows.items() if is_value(row)
+        }
         lock = {row.wire: str(answer.get(row.wire, "")) for row in rows.values() if row.parameter in LOCK_FIELDS}
         known = {*rows, "RequestId", "AssignUser", "MasterTicketId"}
         own = {
@@ -73,16 +89,6 @@ class Ticket:
         }
         self.__dict__.update(own | values)
 
-    ticket_id: str
-    assignee_name: str
-    parent_id: str
-    memos: tuple[Memo, ...]
-    more: Mapping[str, Any]
-    read: Mapping[str, Value]
-    """The values as they were read."""
-    lock: Mapping[str, str]
-    """The lock dates by their wire names, as the wire writes them: an update sends them back."""
-
     @classmethod
     def table(cls) -> FieldTable:
         """The parameters of an update of this kind."""
@@ -92,11 +98,31 @@ class Ticket:
         if name not in self.read:
             near = get_close_matches(name, self.read, 1)
             hint = f": is it {near[0]}?" if near else ""
-            raise AttributeError(f"a ticket of this kind has no field {name}{hint}")
-        self.__dict__[name] = value
+            raise AttributeError(f"a ticket of this kind has no field {name} to be set{hint}")
+        self.__dict__[name] = checked(name, value)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.ticket_id} {self.title!r}>"
+
+    @contextmanager
+    def unless_it_fails(self) -> Iterator[None]:
+        """Be again what it was before, where what is done with it meanwhile raises."""
+        before = dict(self.__dict__)
+        try:
+            yield
+        except BaseException:
+            self.__dict__.clear()
+            self.__dict__.update(before)
+            raise
+
+    def was_saved(self, texts: Mapping[int, str | None]) -> None:
+        """Take what was changed for saved, where it cannot be read back; the lock dates stay as they were.
+
+        ``texts`` are those of memos that were changed too, None where one was deleted.
+        """
+        left = ((memo, texts.get(memo.number, memo.text)) for memo in self.memos)
+        memos = tuple(replace(memo, text=text) for memo, text in left if text is not None)
+        self.__dict__.update(read=self.values, memos=memos)
 
     @property
     def values(self) -> dict[str, Value]:
@@ -119,24 +145,49 @@ def is_value(row: Row) -> bool:
     return row.parameter.section is not None and isinstance(row.kind, Text)
 
 
-def read_value(row: Row, text: str) -> Value:
+def read_value(parameter: Parameter, text: str) -> Value:
     """A value of the wire; one that this release does not know survives as the text that it is."""
-    if isinstance(row.kind, Date):
+    if isinstance(parameter.kind, Date):
         try:
             return parse_date(text) if text else None
         except ValueError:
             return text
-    if isinstance(row.kind, Choice):
-        return CHOICES.get((row.key, text), text)
-    return text
+    return CHOICES.get((parameter.key, text), text)
 
 
-def write_value(parameter: Parameter, value: Value) -> str:
+def write_value(value: Value) -> str:
     """A value as the wire writes it."""
+    return format_date(value) if isinstance(value, datetime) else str(value or "")
+
+
+def checked(name: str, value: object) -> Value:
+    """A value as a field holds it, and will hold it when it is read again: by our name of the field.
+
+    Raises:
+        TypeError: it is neither a text nor, for a date, a datetime or None.
+        ValueError: a datetime without a zone: nobody could tell which moment it is.
+    """
+    parameter = BY_KEY[name]
+    if isinstance(value, str):
+        return read_value(parameter, unquote(value))
+    if not isinstance(parameter.kind, Date):
+        raise TypeError(f'{name} is a text, not {type(value).__name__}; "" empties it')
     if isinstance(value, datetime):
-        assert isinstance(parameter.kind, Date)
-        return parameter.kind.format(value)
-    return "" if value is None else str(value)
+        return whole_second(aware(name, value))
+    if value is not None:
+        raise TypeError(f"{name} is a datetime, or None to empty it, not {type(value).__name__}")
+    return None
+
+
+def aware(name: str, moment: datetime) -> datetime:
+    """A moment.
+
+    Raises:
+        ValueError: it has no zone.
+    """
+    if moment.utcoffset() is None:
+        raise ValueError(f"{name} needs a zone: datetime(…, tzinfo=UTC), or .astimezone() for this machine's")
+    return moment
 
 
 def _memo(answer: Mapping[str, Any]) -> Memo:

@@ -7,16 +7,38 @@ import httpx2
 from unyo import __version__
 
 from .errors import NoAnswer, NotReached, TransportError
-from .steps import Arrived
+from .steps import Arrived, Send
 
 DEFAULT_TIMEOUT: Final = 30.0
 # Raised before a byte of the call has left.
-_NOT_SENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
+_NOT_SENT: Final = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
+)
+
+
+def time_out(seconds: float) -> httpx2.Timeout:
+    """There always is one.
+
+    Raises:
+        ValueError: it is no time.
+    """
+    if not seconds > 0:
+        raise ValueError("a time-out is a number of seconds, and more than none")
+    return httpx2.Timeout(seconds)
 
 
 def headers() -> dict[str, str]:
     """What every call carries."""
     return {"User-Agent": f"unyo/{__version__}", "Accept": "application/json"}
+
+
+def sent(step: Send) -> httpx2.Headers:
+    """A call's headers, in a form that shows nobody the signature."""
+    return httpx2.Headers(step.headers)
 
 
 def arrived(response: httpx2.Response) -> Arrived:
