@@ -21,7 +21,7 @@ from .steps import Arrived, Pause, Send, Steps
 from .transport import DEFAULT_TIMEOUT, arrived, explained, headers, sent, time_out
 
 T = TypeVar("T")
-OneTicket = TypeVar("OneTicket", Incident, Request)
+OneTicket = TypeVar("OneTicket", bound=Incident | Request)
 
 
 class AsyncLine:
@@ -99,7 +99,7 @@ class AsyncClient:
             ),
             sleep,
         )
-        self.tickets = AsyncTickets(self._line, self._operations, credentials.master_id)
+        self.tickets = AsyncTickets(self._line, self._operations)
 
     @classmethod
     def from_profile(cls, name: str | None = None, *, timeout: float = DEFAULT_TIMEOUT, tries: int = TRIES) -> Self:
@@ -147,10 +147,9 @@ class AsyncClient:
 class AsyncTickets:
     """The tickets of a client's service code."""
 
-    def __init__(self, line: AsyncLine, operations: Operations, master_id: str) -> None:
+    def __init__(self, line: AsyncLine, operations: Operations) -> None:
         self._line = line
         self._operations = operations
-        self._master_id = master_id
         self.memo = AsyncMemos(self)
 
     async def get(self, ticket_id: str) -> AnyKind:
@@ -279,8 +278,7 @@ class AsyncTickets:
         Raises:
             NoRolesToClose: the caller has no approval right.
         """
-        changes = {"state": State.CLOSED, "approver": self._master_id}
-        return await self._line.run(self._operations.update(ticket, changes, (), on_conflict))
+        return await self._line.run(self._operations.approve(ticket, on_conflict))
 
     async def send_back(self, ticket: AnyKind | str, /, reason: str, *, on_conflict: OnConflict = "raise") -> AnyKind:
         """Send a ticket back that waits for approval; the reason becomes a memo."""

@@ -21,7 +21,7 @@ from .steps import Arrived, Pause, Send, Steps
 from .transport import DEFAULT_TIMEOUT, arrived, explained, headers, sent, time_out
 
 T = TypeVar("T")
-OneTicket = TypeVar("OneTicket", Incident, Request)
+OneTicket = TypeVar("OneTicket", bound=Incident | Request)
 
 
 class Line:
@@ -99,7 +99,7 @@ class Client:
             ),
             sleep,
         )
-        self.tickets = Tickets(self._line, self._operations, credentials.master_id)
+        self.tickets = Tickets(self._line, self._operations)
 
     @classmethod
     def from_profile(cls, name: str | None = None, *, timeout: float = DEFAULT_TIMEOUT, tries: int = TRIES) -> Self:
@@ -147,10 +147,9 @@ class Client:
 class Tickets:
     """The tickets of a client's service code."""
 
-    def __init__(self, line: Line, operations: Operations, master_id: str) -> None:
+    def __init__(self, line: Line, operations: Operations) -> None:
         self._line = line
         self._operations = operations
-        self._master_id = master_id
         self.memo = Memos(self)
 
     def get(self, ticket_id: str) -> AnyKind:
@@ -277,8 +276,7 @@ class Tickets:
         Raises:
             NoRolesToClose: the caller has no approval right.
         """
-        changes = {"state": State.CLOSED, "approver": self._master_id}
-        return self._line.run(self._operations.update(ticket, changes, (), on_conflict))
+        return self._line.run(self._operations.approve(ticket, on_conflict))
 
     def send_back(self, ticket: AnyKind | str, /, reason: str, *, on_conflict: OnConflict = "raise") -> AnyKind:
         """Send a ticket back that waits for approval; the reason becomes a memo."""

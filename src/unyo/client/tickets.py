@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from unyo.tickets.dates import format_date, parse_date, whole_second
 from unyo.tickets.field_tables import BY_KEY, LOCK_FIELDS, MEMOS, TICKET_ID, TICKET_TABLES
@@ -94,12 +94,14 @@ class Ticket:
         """The parameters of an update of this kind."""
         return TICKET_TABLES[UPDATES[cls.kind]]
 
-    def __setattr__(self, name: str, value: object) -> None:
-        if name not in self.read:
-            near = get_close_matches(name, self.read, 1)
-            hint = f": is it {near[0]}?" if near else ""
-            raise AttributeError(f"a ticket of this kind has no field {name} to be set{hint}")
-        self.__dict__[name] = checked(name, value)
+    if not TYPE_CHECKING:  # a type checker that saw it would take any name
+
+        def __setattr__(self, name: str, value: object) -> None:
+            if name not in self.read:
+                near = get_close_matches(name, self.read, 1)
+                hint = f": is it {near[0]}?" if near else ""
+                raise AttributeError(f"a ticket of this kind has no field {name} to be set{hint}")
+            self.__dict__[name] = checked(name, value)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.ticket_id} {self.title!r}>"
