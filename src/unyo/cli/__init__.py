@@ -1,70 +1,57 @@
 """The command line. What a command needs is imported when it is called, so that it starts at once."""
 
-from importlib import import_module
 from importlib.util import find_spec
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, Final
 
 import typer
-from typer.core import TyperCommand, TyperGroup
-from typer.main import get_group
 
 from unyo import __version__
 
-_INSTALL: Final = "pip install 'unyo[server]'"
+from .lazy import INSTALL, LazyGroup, Listed
 
-
-class _Listed(NamedTuple):
-    """Which module holds a command, and what `unyo --help` says of it, which imports none of them."""
-
-    module: str
-    panel: str
-    says: str
-
-
-_SERVING, _INSTALLATION, _KEEPING, _ADMINISTRATION = "Serving", "Installation", "Keeping", "Administration"
+_TICKETS, _SERVING, _INSTALLATION, _KEEPING, _ADMINISTRATION = (
+    "Tickets",
+    "Serving",
+    "Installation",
+    "Keeping",
+    "Administration",
+)
 # The order is that of the help.
 COMMANDS: Final = {
-    "demo": _Listed("demo", _SERVING, "Show unyo at work, with the vendor page's own sample."),
-    "serve": _Listed("serving", _SERVING, "Serve an installation until told to stop."),
-    "init": _Listed("installing", _INSTALLATION, "Make a new installation with its first account."),
-    "config": _Listed("settings", _INSTALLATION, "Show each setting with its origin, and check them."),
-    "doctor": _Listed("doctor", _INSTALLATION, "Look at everything, and say what to mend."),
-    "migrate": _Listed("migrating", _INSTALLATION, "Bring a database to this release's tables."),
-    "secret-key": _Listed("secret_key", _INSTALLATION, "Rotate the key that encrypts the stored secrets."),
-    "backup": _Listed("keeping", _KEEPING, "Write the whole database into one file."),
-    "restore": _Listed("keeping", _KEEPING, "Fill a new database with a backup."),
-    "export": _Listed("transfer", _KEEPING, "Write all tickets as JSON lines."),
-    "import": _Listed("transfer", _KEEPING, "Take the tickets of an export into an installation."),
-    "service": _Listed("services", _ADMINISTRATION, "Service codes (tenants)."),
-    "account": _Listed("accounts", _ADMINISTRATION, "Accounts (master IDs)."),
-    "role": _Listed("roles", _ADMINISTRATION, "Roles of accounts in services."),
-    "key": _Listed("keys", _ADMINISTRATION, "Access keys of accounts."),
-    "group": _Listed("groups", _ADMINISTRATION, "Management groups of services."),
-    "option": _Listed("options", _ADMINISTRATION, "Option lists of services."),
-    "audit": _Listed("audit", _ADMINISTRATION, "List who administered what and when."),
-    "directory": _Listed("applying", _ADMINISTRATION, "Write all that is administered as one YAML file."),
-    "apply": _Listed("applying", _ADMINISTRATION, "Make what is administered as a YAML file says."),
+    "ticket": Listed("ticket.app", _TICKETS, "Tickets of any server that speaks the UOM-API."),
+    "demo": Listed("demo", _SERVING, "Show unyo at work, with the vendor page's own sample."),
+    "serve": Listed("serving", _SERVING, "Serve an installation until told to stop."),
+    "init": Listed("installing", _INSTALLATION, "Make a new installation with its first account."),
+    "config": Listed("settings", _INSTALLATION, "Show each setting with its origin, and check them."),
+    "doctor": Listed("doctor", _INSTALLATION, "Look at everything, and say what to mend."),
+    "migrate": Listed("migrating", _INSTALLATION, "Bring a database to this release's tables."),
+    "secret-key": Listed("secret_key", _INSTALLATION, "Rotate the key that encrypts the stored secrets."),
+    "backup": Listed("keeping", _KEEPING, "Write the whole database into one file."),
+    "restore": Listed("keeping", _KEEPING, "Fill a new database with a backup."),
+    "export": Listed("transfer", _KEEPING, "Write all tickets as JSON lines."),
+    "import": Listed("transfer", _KEEPING, "Take the tickets of an export into an installation."),
+    "service": Listed("services", _ADMINISTRATION, "Service codes (tenants)."),
+    "account": Listed("accounts", _ADMINISTRATION, "Accounts (master IDs)."),
+    "role": Listed("roles", _ADMINISTRATION, "Roles of accounts in services."),
+    "key": Listed("keys", _ADMINISTRATION, "Access keys of accounts."),
+    "group": Listed("groups", _ADMINISTRATION, "Management groups of services."),
+    "option": Listed("options", _ADMINISTRATION, "Option lists of services."),
+    "audit": Listed("audit", _ADMINISTRATION, "List who administered what and when."),
+    "directory": Listed("applying", _ADMINISTRATION, "Write all that is administered as one YAML file."),
+    "apply": Listed("applying", _ADMINISTRATION, "Make what is administered as a YAML file says."),
 }
 
 
-class _Commands(TyperGroup):
-    """The commands as they are listed; each is imported when it is called."""
+class _Commands(LazyGroup):
+    """The commands of ``unyo``."""
 
-    def __init__(self, **attrs: Any) -> None:
-        listed = {
-            name: TyperCommand(name, help=each.says, rich_help_panel=each.panel) for name, each in COMMANDS.items()
-        }
-        super().__init__(**attrs | {"commands": listed})
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """The command that is called itself."""
-        name, found, rest = super().resolve_command(ctx, args)
-        return name, found and _imported(str(name)), rest
+    listed = COMMANDS
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the list of commands; without the server's packages it says so."""
         if not _is_there("sqlalchemy"):
-            self.epilog = f"These commands need the server's packages: {_INSTALL}".replace("[", "\\[")
+            said = f"All commands but those for tickets need the server's packages: {INSTALL}"
+            self.epilog = said.replace("[", "\\[")
         super().format_help(ctx, formatter)
 
 
@@ -73,30 +60,6 @@ def _is_there(package: str) -> bool:
         return find_spec(package) is not None
     except ModuleNotFoundError:
         return False
-
-
-def _imported(name: str) -> Any:
-    """A command; one whose packages are missing is replaced by one that says so."""
-    try:
-        module = import_module(f"unyo.cli.{COMMANDS[name].module}")
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] == "unyo":
-            raise
-        return get_group(_missing(name, error.name or "")).commands[name]
-    return get_group(module.app).commands[name]
-
-
-def _missing(command: str, package: str) -> typer.Typer:
-    """In the place of a command that needs the server's packages."""
-    app = typer.Typer()
-    anything = {"allow_extra_args": True, "ignore_unknown_options": True}
-
-    @app.command(command, help="(needs the server's packages: pip install 'unyo\\[server]')", context_settings=anything)
-    def _say() -> None:
-        typer.secho(f"unyo: this command needs the server's packages ({package} is missing): {_INSTALL}", err=True)
-        raise typer.Exit(1)
-
-    return app
 
 
 app = typer.Typer(

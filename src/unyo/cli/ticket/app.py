@@ -1,0 +1,27 @@
+"""The group `unyo ticket`: which module holds which of its commands."""
+
+from typing import Final
+
+import typer
+
+from unyo.cli.lazy import LazyGroup, Listed
+
+_READING: Final = "Reading"
+# The order is that of the help.
+COMMANDS: Final = {
+    "list": Listed("ticket.listing", _READING, "List tickets by filters."),
+}
+
+
+class _Commands(LazyGroup):
+    """The commands of ``unyo ticket``."""
+
+    listed = COMMANDS
+
+
+app = typer.Typer()
+app.add_typer(
+    typer.Typer(cls=_Commands, no_args_is_help=True),
+    name="ticket",
+    help="Tickets of any server that speaks the UOM-API: unyo, or the vendor's own endpoint.",
+)
