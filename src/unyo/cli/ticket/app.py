@@ -10,6 +10,9 @@ _READING: Final = "Reading"
 # The order is that of the help.
 COMMANDS: Final = {
     "list": Listed("ticket.listing", _READING, "List tickets by filters."),
+    "show": Listed("ticket.showing", _READING, "Show tickets in full."),
+    "history": Listed("ticket.history", _READING, "Show who changed what in a ticket."),
+    "options": Listed("ticket.options", _READING, "Show the values of the service's option lists."),
 }
 
 

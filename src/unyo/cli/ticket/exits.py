@@ -67,5 +67,10 @@ def fail(status: Exit, sentence: str) -> None:
     Raises:
         typer.Exit: always.
     """
-    typer.secho(f"unyo: {sentence}", err=True, fg="red")
+    complain(sentence)
     raise typer.Exit(status) from None
+
+
+def complain(sentence: str) -> None:
+    """Say on the standard error stream what is wrong."""
+    typer.secho(f"unyo: {sentence}", err=True, fg="red")

@@ -75,17 +75,6 @@ def write_records(records: Iterable[Record], columns: Sequence[str], output: For
             write_yaml([plain(row) for row in rows])
 
 
-def write_record(record: Record, output: Format) -> None:
-    """Write one record in a format for programs: an object, or a line."""
-    match output:
-        case Format.JSON:
-            write_json(plain(record))
-        case Format.YAML:
-            write_yaml(plain(record))
-        case _:
-            write_records([record], list(record), output)
-
-
 def write_json(value: Any) -> None:
     """Write a plain value as JSON."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))

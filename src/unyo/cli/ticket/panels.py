@@ -1,0 +1,105 @@
+"""A ticket on a terminal: its sections as panels, its memos as a timeline, its lock dates dim."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from rich.box import ROUNDED
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from unyo.cli.showing import make_console
+from unyo.client import Memo, State, Ticket
+from unyo.tickets.field_tables import BY_KEY, SECTION_LABELS
+from unyo.tickets.model import SECTIONS, Section
+
+from .records import lock_dates
+from .values import shown
+
+_COLOURS: Final[Mapping[str, str]] = {
+    State.OPEN: "red",
+    State.NEW: "red",
+    State.IN_PROGRESS: "yellow",
+    State.RECOVERED: "cyan",
+    State.AWAITING_APPROVAL: "magenta",
+    State.SENT_BACK: "red",
+    State.CLOSED: "green",
+}
+_KINDS: Final = {"incident": "インシデント", "request": "リクエスト"}
+
+
+def state_style(state: str) -> str:
+    """The colour of a state; none for one that this release does not know."""
+    return _COLOURS.get(state, "")
+
+
+def show_ticket(ticket: Ticket) -> None:
+    """Show it, in the terminal's width."""
+    console = make_console()
+    kind = _KINDS[ticket.kind.name.lower()]
+    console.print(
+        Text.assemble((ticket.ticket_id, "bold cyan"), " ", (kind, "dim"), "  ", (shown(ticket.title), "bold"))
+    )
+    for section in SECTIONS[ticket.kind]:
+        rows = _values(ticket, section)
+        memos = ticket.memos if section is Section.CORRESPOND else ()
+        if rows.row_count or memos:
+            parts: list[RenderableType] = [rows] if rows.row_count else []
+            parts += [Text()] if parts and memos else []
+            console.print(_panel(ticket, section, Group(*parts, *_timeline(memos))))
+    if ticket.more:
+        table = _grid()
+        for wire, value in ticket.more.items():
+            table.add_row(Text(shown(wire), "dim"), Text(), Text(shown(value)))
+        console.print(Panel(table, title=Text("more", "dim"), title_align="left", box=ROUNDED, border_style="dim"))
+
+
+def _panel(ticket: Ticket, section: Section, content: Group) -> Panel:
+    lock = lock_dates(ticket)
+    dates = [
+        f"{word} {shown(date)}"
+        for word, key in (("登録", section.inserted), ("更新", section.updated))
+        if (date := lock.get(key))
+    ]
+    return Panel(
+        content,
+        title=Text(SECTION_LABELS[section], "bold"),
+        title_align="left",
+        subtitle=Text(" · ".join(dates), "dim"),
+        subtitle_align="right",
+        box=ROUNDED,
+        border_style="blue",
+    )
+
+
+def _values(ticket: Ticket, section: Section) -> Table:
+    """What is set in a section: our name, the label, the value."""
+    table = _grid()
+    for name, value in ticket.values.items():
+        if BY_KEY[name].section is not section or value in {None, ""}:
+            continue
+        text = Text(shown(value), state_style(str(value)) if name == "state" else "")
+        if name == "assignee" and ticket.assignee_name:
+            text.append(f" {shown(ticket.assignee_name)}", "bold")
+        table.add_row(Text(name), Text(BY_KEY[name].label, "dim"), text)
+    return table
+
+
+def _grid() -> Table:
+    table = Table.grid(padding=(0, 2))
+    for _ in range(2):
+        table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    return table
+
+
+def _timeline(memos: tuple[Memo, ...]) -> Iterator[Text]:
+    for memo in memos:
+        is_last = memo is memos[-1]
+        head = Text.assemble(("● ", "cyan"), (f"{memo.number}", "bold"), f"  {shown(memo.inserted)}  {memo.author}")
+        if memo.updated:
+            head.append(f"  (edited {shown(memo.updated)})", "dim")
+        yield head
+        for line in shown(memo.text).splitlines():
+            yield Text.assemble(("  " if is_last else "│ ", "cyan"), line)
