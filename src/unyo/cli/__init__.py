@@ -19,6 +19,8 @@ _TICKETS, _SERVING, _INSTALLATION, _KEEPING, _ADMINISTRATION = (
 # The order is that of the help.
 COMMANDS: Final = {
     "ticket": Listed("ticket.app", _TICKETS, "Tickets of any server that speaks the UOM-API."),
+    "login": Listed("login", _TICKETS, "Check credentials, and keep them as a profile."),
+    "profile": Listed("profiles", _TICKETS, "Profiles: list, show, check, delete."),
     "demo": Listed("demo", _SERVING, "Show unyo at work, with the vendor page's own sample."),
     "serve": Listed("serving", _SERVING, "Serve an installation until told to stop."),
     "init": Listed("installing", _INSTALLATION, "Make a new installation with its first account."),

@@ -71,16 +71,20 @@ def write_profile(path: Path, name: str, values: Mapping[str, str]) -> None:
         OSError: it cannot be written.
     """
     values = hidden(values)
-    profiles = read_profiles(path) | {name: values}
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor, made = tempfile.mkstemp(dir=path.parent)  # its mode is 0600
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(_written(profiles))
-        Path(made).replace(path)
-    except BaseException:
-        Path(made).unlink(missing_ok=True)
-        raise
+    _write(path, read_profiles(path) | {name: values})
+
+
+def delete_profile(path: Path, name: str) -> None:
+    """Delete a profile.
+
+    Raises:
+        WrongCredentials: there is none of that name, or the file cannot be read.
+        OSError: it cannot be written.
+    """
+    profiles = read_profiles(path)
+    if name not in profiles:
+        raise WrongCredentials(_unknown(name, path, profiles))
+    _write(path, {each: held for each, held in profiles.items() if each != name})
 
 
 def resolve(
@@ -91,21 +95,34 @@ def resolve(
     Raises:
         WrongCredentials: a value is in none of them, or a named profile does not exist.
     """
-    given, environment = hidden(given), hidden(environment)
-    values, origins, used = _looked_up(given, profile, environment)
+    values, origins, used = look_up(given, profile, environment)
     return Resolved(Credentials(**values), origins, used)
 
 
-def missing(
+def look_up(
     given: Mapping[str, str | None], profile: str | None = None, environment: Mapping[str, str] = os.environ
-) -> list[str]:
-    """The values that `resolve` would not find.
+) -> tuple[dict[str, str], dict[str, str], str]:
+    """What `resolve` makes credentials of, as far as it is there: values, where each comes from, and the profile.
 
     Raises:
         WrongCredentials: a named profile does not exist.
     """
     given, environment = hidden(given), hidden(environment)
-    return [name for name, value in _looked_up(given, profile, environment)[0].items() if not value]
+    path = profiles_file(environment)
+    named = profile or environment.get(PROFILE_VARIABLE) or ""
+    profiles = read_profiles(path)
+    if named and named not in profiles:
+        raise WrongCredentials(_unknown(named, path, profiles))
+    held = profiles.get(named or DEFAULT, {})
+    values, origins = {}, {}
+    for name in NAMES:
+        places = (
+            (given.get(name), "given"),
+            (environment.get(variable(name)), variable(name)),
+            (held.get(name), f"profile {named or DEFAULT}"),
+        )
+        values[name], origins[name] = next(((value, place) for value, place in places if value), ("", "nowhere"))
+    return values, origins, named or (DEFAULT if held else "")
 
 
 def _parsed(path: Path) -> dict[str, dict[str, str] | None]:
@@ -130,23 +147,18 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _looked_up(
-    given: Mapping[str, str | None], profile: str | None, environment: Mapping[str, str]
-) -> tuple[dict[str, str], dict[str, str], str]:
-    """The values, where each comes from, and the profile that was looked into."""
-    path = profiles_file(environment)
-    named = profile or environment.get(PROFILE_VARIABLE) or ""
-    profiles = read_profiles(path)
-    if named and named not in profiles:
-        known = ", ".join(sorted(profiles)) or "none"
-        raise WrongCredentials(f"there is no profile {named} in {path} (there is: {known}); `unyo login` makes one")
-    held = profiles.get(named or DEFAULT, {})
-    values, origins = {}, {}
-    for name in NAMES:
-        places = (
-            (given.get(name), "given"),
-            (environment.get(variable(name)), variable(name)),
-            (held.get(name), f"profile {named or DEFAULT}"),
-        )
-        values[name], origins[name] = next(((value, place) for value, place in places if value), ("", "nowhere"))
-    return values, origins, named or (DEFAULT if held else "")
+def _unknown(name: str, path: Path, profiles: Mapping[str, object]) -> str:
+    known = ", ".join(sorted(profiles)) or "none"
+    return f"there is no profile {name} in {path} (there is: {known}); `unyo login` makes one"
+
+
+def _write(path: Path, profiles: Mapping[str, Mapping[str, str]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor, made = tempfile.mkstemp(dir=path.parent)  # its mode is 0600
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(_written(profiles))
+        Path(made).replace(path)
+    except BaseException:
+        Path(made).unlink(missing_ok=True)
+        raise

@@ -17,12 +17,30 @@ if TYPE_CHECKING:  # the help starts without the client
 _PANEL: Final = "Connection"
 
 
-def _option(flag: str, metavar: str, meaning: str) -> OptionInfo:
-    found: OptionInfo = typer.Option(flag, metavar=metavar, help=meaning, rich_help_panel=_PANEL, show_default=False)
+def named_profiles(incomplete: str) -> list[str]:
+    """The profiles that a shell offers."""
+    from unyo.client.errors import WrongCredentials  # noqa: PLC0415 - the help starts without the client
+    from unyo.client.profiles import profiles_file, read_profiles  # noqa: PLC0415 - likewise
+
+    try:
+        return [name for name in read_profiles(profiles_file()) if name.startswith(incomplete)]
+    except WrongCredentials:
+        return []
+
+
+def _option(flag: str, metavar: str, meaning: str, **more: Any) -> OptionInfo:
+    found: OptionInfo = typer.Option(
+        flag, metavar=metavar, help=meaning, rich_help_panel=_PANEL, show_default=False, **more
+    )
     return found
 
 
-PROFILE: Final = _option("--profile", "NAME", "Profile to take what is not given from (UNYO_PROFILE, else default).")
+PROFILE: Final = _option(
+    "--profile",
+    "NAME",
+    "Profile to take what is not given from (UNYO_PROFILE, else default).",
+    autocompletion=named_profiles,
+)
 # A secret is never a flag: other users of a machine see a process's flags.
 FLAGS: Final = {
     "endpoint": _option("--endpoint", "URL", "Server, such as https://desk.example (UNYO_ENDPOINT)."),
@@ -76,9 +94,10 @@ def resolved(given: dict[str, str | None], profile: str | None) -> "Resolved":
     Raises:
         WrongCredentials: a value is missing, or the profile does not exist.
     """
-    from unyo.client.profiles import missing, resolve  # noqa: PLC0415 - the help starts without the client
+    from unyo.client.profiles import look_up, resolve  # noqa: PLC0415 - the help starts without the client
 
-    if sys.stdin.isatty() and missing(given, profile) == ["secret_key"]:
+    values = look_up(given, profile)[0]
+    if sys.stdin.isatty() and [name for name, value in values.items() if not value] == ["secret_key"]:
         secret = typer.prompt("Secret key", hide_input=True, err=True)
         return resolve({**given, "secret_key": secret}, profile)
     return resolve(given, profile)

@@ -27,6 +27,8 @@ def shown(value: object) -> str:
     """A value for people: a date as ``2026-11-26 18:00`` in Japan's time (with seconds where there are some)."""
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, TicketKind):
         return value.name.lower()
     if isinstance(value, datetime):
