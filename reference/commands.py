@@ -10,6 +10,7 @@ from typer.main import get_command
 
 from unyo.cli import app
 from unyo.cli.errors import FAILED, WRONG_USAGE
+from unyo.cli.ticket.exits import MEANINGS
 from unyo.config.table import CONFIG_VARIABLE, TABLE, Row
 
 from .markdown import code, page, plain, table
@@ -19,9 +20,12 @@ _EXIT: Final = (
     (str(FAILED), "It was refused or has failed: one sentence on the standard error stream says what to do."),
     (str(WRONG_USAGE), "Wrong usage, or settings that are none."),
 )
+_EXITS_OF_THE_CLIENT: Final = """\
+`unyo ticket`, `unyo login` and `unyo profile` call a server. A failure is one sentence on the standard error stream:"""
 _INTRODUCTION: Final = """\
-`unyo --help` and `unyo COMMAND --help` tell the same. A command's settings may also come from the environment and the
-settings file: [settings.md](settings.md) says how."""
+`unyo --help` and `unyo COMMAND --help` tell the same. A server's settings may also come from the
+environment and the settings file: [settings.md](settings.md) says how. What a client calls with may come from the
+environment and a profile: [cli.md](../cli.md) says how."""
 
 
 def commands() -> str:
@@ -33,6 +37,9 @@ def commands() -> str:
         _INTRODUCTION,
         listed,
         "## Exit statuses",
+        _EXITS_OF_THE_CLIENT,
+        table(["status", "meaning"], ([code(str(status.value)), meaning] for status, meaning in MEANINGS.items())),
+        "The other commands:",
         table(["status", "meaning"], ([code(status), meaning] for status, meaning in _EXIT)),
         *(_described(context) for context in walked),
     )

@@ -54,7 +54,7 @@ def login(
         path = profiles_file()
         values = _values(path, name, {**given, "secret_key": secret})
         who = Credentials(**values)
-        status = show(examine(who))
+        status = show(examine(who, {}))
         if status is not Exit.OK:
             typer.secho("unyo: nothing was kept", err=True, fg="red")
             end(status)

@@ -78,7 +78,7 @@ def check(name: _Name = None) -> None:
 
         def _all() -> Iterator["Finding"]:
             yield from _of_file()
-            yield from examine(found.credentials)
+            yield from examine(found.credentials, found.origins)
 
         end(show_findings(_all()))
 

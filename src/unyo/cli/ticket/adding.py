@@ -25,18 +25,19 @@ def with_flags(argument: str, flags: Mapping[str, Flag]) -> Callable[[Command], 
     return _decorate
 
 
-def taking(run: Command, command: Command, argument: str, flags: Mapping[str, Flag]) -> Command:
-    """Let typer see ``run`` as ``command`` with flags in the place of an argument."""
+def taking(
+    run: Command, command: Command, argument: str, flags: Mapping[str, Flag], *, is_last: bool = False
+) -> Command:
+    """Let typer see ``run`` as ``command`` with flags in the place of an argument, or after all others."""
     keyword = inspect.Parameter.KEYWORD_ONLY
     signature = inspect.signature(command)
-    parameters: list[inspect.Parameter] = []
-    for each in signature.parameters.values():
-        if each.name == argument:
-            parameters += [
-                inspect.Parameter(name, keyword, default=default, annotation=Annotated[kind, option])
-                for name, (kind, default, option) in flags.items()
-            ]
-        else:
-            parameters.append(each.replace(kind=keyword))
+    added = [
+        inspect.Parameter(name, keyword, default=default, annotation=Annotated[kind, option])
+        for name, (kind, default, option) in flags.items()
+    ]
+    own = [each.replace(kind=keyword) for each in signature.parameters.values()]
+    place = [each.name for each in own].index(argument)
+    before, after = own[:place], own[place + 1 :]
+    parameters = [*before, *after, *added] if is_last else [*before, *added, *after]
     run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # which is how typer reads it
     return run

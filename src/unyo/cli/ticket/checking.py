@@ -1,6 +1,6 @@
 """Whether credentials can be called with, found out by a real signed call that reads nothing and changes nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final
@@ -47,8 +47,8 @@ class Finding:
         return "bad" if self.status else "doubtful" if self.mend else "good"
 
 
-def examine(who: Credentials) -> Iterator[Finding]:
-    """Call, and tell what was found."""
+def examine(who: Credentials, origins: Mapping[str, str]) -> Iterator[Finding]:
+    """Call, and tell what was found; ``origins`` say where values come from."""
     if not _is_private(who.endpoint):
         yield Finding("endpoint", f"{who.endpoint} is not encrypted: others can read the calls", "use https://")
     calls = Calls(who, ServerClock(), tries=_TRIES)
@@ -60,7 +60,7 @@ def examine(who: Credentials) -> Iterator[Finding]:
         failure = error
     finally:
         line.close()
-    yield from _of_call(who, calls, failure)
+    yield from _of_call(who, origins, calls, failure)
 
 
 def show(findings: Iterator[Finding]) -> Exit:
@@ -75,7 +75,9 @@ def show(findings: Iterator[Finding]) -> Exit:
     return Exit(status)
 
 
-def _of_call(who: Credentials, calls: Calls, failure: Answered | TransportError | None) -> Iterator[Finding]:
+def _of_call(
+    who: Credentials, origins: Mapping[str, str], calls: Calls, failure: Answered | TransportError | None
+) -> Iterator[Finding]:
     if isinstance(failure, TransportError):
         yield Finding("endpoint", str(failure), "mend the endpoint, the network or the server", Exit.NETWORK)
         return
@@ -83,8 +85,9 @@ def _of_call(who: Credentials, calls: Calls, failure: Answered | TransportError 
     if isinstance(failure, AuthFailure):
         yield Finding(
             "key",
-            f"the access key {who.access_key} or its secret is wrong, or the key is disabled",
-            "`unyo login` replaces them",
+            f"the access key {who.access_key}{_from(origins, 'access_key')} or its secret"
+            f"{_from(origins, 'secret_key')} is wrong, or the key is disabled",
+            "`unyo login` replaces them in a profile",
             Exit.AUTH,
         )
         return
@@ -117,6 +120,10 @@ def _of_server(who: Credentials, calls: Calls) -> Iterator[Finding]:
             f"{abs(seconds):.0f} s {way} the server's; calls are corrected for it",
             "set this machine's clock (NTP)",
         )
+
+
+def _from(origins: Mapping[str, str], name: str) -> str:
+    return f" (from {origins[name]})" if name in origins else ""
 
 
 def _is_private(endpoint: str) -> bool:

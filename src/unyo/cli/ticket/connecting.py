@@ -85,7 +85,8 @@ def connected(command: Callable[..., None]) -> Callable[..., None]:
         with plain_failures(), Connection(resolved(said, profile)) as connection:
             command(connection=connection, **given)
 
-    return taking(_run, command, "connection", {name: (str | None, None, option) for name, option in _ALL.items()})
+    flags = {name: (str | None, None, option) for name, option in _ALL.items()}
+    return taking(_run, command, "connection", flags, is_last=True)
 
 
 def resolved(given: dict[str, str | None], profile: str | None) -> "Resolved":

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from .colours import style_of
 from .values import plain, shown
 
 Record = Mapping[str, Any]
@@ -116,7 +117,7 @@ def _table(rows: Iterable[Record], columns: Sequence[str]) -> None:
         table.add_column(name.replace("_", " "), overflow="fold", no_wrap=name in _WHOLE)
     for row in rows:
         # As Text: what people wrote is no markup.
-        table.add_row(*(Text(_cell(row[name])) for name in columns))
+        table.add_row(*(Text(_cell(row[name]), style_of(name, row[name])) for name in columns))
     console.print(table)
 
 

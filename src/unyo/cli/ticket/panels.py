@@ -1,6 +1,6 @@
 """A ticket on a terminal: its sections as panels, its memos as a timeline, its lock dates dim."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from rich.box import ROUNDED
@@ -10,28 +10,15 @@ from rich.table import Table
 from rich.text import Text
 
 from unyo.cli.showing import make_console
-from unyo.client import Memo, State, Ticket
+from unyo.client import Memo, Ticket
 from unyo.tickets.field_tables import BY_KEY, SECTION_LABELS
 from unyo.tickets.model import SECTIONS, Section
 
+from .colours import style_of
 from .records import lock_dates
 from .values import shown
 
-_COLOURS: Final[Mapping[str, str]] = {
-    State.OPEN: "red",
-    State.NEW: "red",
-    State.IN_PROGRESS: "yellow",
-    State.RECOVERED: "cyan",
-    State.AWAITING_APPROVAL: "magenta",
-    State.SENT_BACK: "red",
-    State.CLOSED: "green",
-}
 _KINDS: Final = {"incident": "インシデント", "request": "リクエスト"}
-
-
-def state_style(state: str) -> str:
-    """The colour of a state; none for one that this release does not know."""
-    return _COLOURS.get(state, "")
 
 
 def show_ticket(ticket: Ticket) -> None:
@@ -79,7 +66,7 @@ def _values(ticket: Ticket, section: Section) -> Table:
     for name, value in ticket.values.items():
         if BY_KEY[name].section is not section or value in {None, ""}:
             continue
-        text = Text(shown(value), state_style(str(value)) if name == "state" else "")
+        text = Text(shown(value), style_of(name, value))
         if name == "assignee" and ticket.assignee_name:
             text.append(f" {shown(ticket.assignee_name)}", "bold")
         table.add_row(Text(name), Text(BY_KEY[name].label, "dim"), text)

@@ -25,9 +25,10 @@ from unyo.client.errors import (
 )
 from unyo.tickets.errors import Reason
 from unyo.tickets.field_tables import BY_KEY, MASTER_ID, MEMOS, SERVICE_CODE, TICKET_ID, TICKET_KIND
-from unyo.tickets.fields import OptionList
+from unyo.tickets.fields import Account, Date, OptionList
 from unyo.uom.envelopes import ERRORS
 
+from .completing import choices_of
 from .exits import Exit
 from .values import flag_of, shown
 
@@ -115,15 +116,25 @@ def _refused_fields(error: Answered) -> str:
     what = _SAID.get(reason, "refused") if reason else "refused"
     named = ", ".join(_named(wire) for wire in error.fields)
     said = f"{named}: {what}" if named else what
-    lists = [name_of(wire) for wire in error.fields if _has_list(wire)]
-    if reason is Reason.WRONG and lists:
-        said += f"; `unyo ticket options --field {lists[0]}` lists them"
+    if reason is Reason.WRONG:
+        said += "".join(_taken(name_of(wire)) for wire in error.fields)
     return said
 
 
-def _has_list(wire: str) -> bool:
-    parameter = BY_KEY.get(name_of(wire))
-    return parameter is not None and isinstance(parameter.kind, OptionList)
+def _taken(key: str) -> str:
+    """Which values a field takes, as far as that can be said."""
+    if key not in BY_KEY:
+        return ""
+    if choices := choices_of(key):
+        return f"; {flag_of(key)} is one of {', '.join(choices)}"
+    kind = BY_KEY[key].kind
+    if isinstance(kind, OptionList):
+        return f"; `unyo ticket options --field {key}` lists them"
+    if isinstance(kind, Date):
+        return f"; {flag_of(key)} is a date such as 2026-11-26 or '2026-11-26 18:00'"
+    if isinstance(kind, Account):
+        return f"; {flag_of(key)} is the master ID of an account of the service"
+    return ""
 
 
 def _named(wire: str) -> str:
