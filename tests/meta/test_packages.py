@@ -2,10 +2,13 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from support.calling import calling
+from support.demonstration import NOW, YAMADA, demonstration
 from support.processes import environment
 from unyo import __version__
 
@@ -15,10 +18,13 @@ SERVERS_PACKAGES = (
     "cryptography",
     "httptools",
     "jinja2",
+    "prometheus_client",
     "psycopg",
     "psycopg_binary",
+    "pydantic_settings",
     "sqlalchemy",
     "starlette",
+    "structlog",
     "uvicorn",
     "uvloop",
 )
@@ -55,19 +61,30 @@ for room in sys.argv[1:]:
 """
 
 
-def _python(program: str, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a demonstration serves."""
+    with demonstration("--serve-only", "--now", NOW, folder=tmp_path_factory.mktemp("demo")) as (_, found):
+        yield found
+
+
+def _python(
+    program: str, *arguments: str, folder: Path, variables: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", program, *arguments],
         cwd=folder,
-        env=environment(),
+        env=environment(variables),
         capture_output=True,
         encoding="utf-8",
         check=False,
     )
 
 
-def _unyo(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return _python(WITHOUT_THE_SERVERS + COMMAND_LINE, *arguments, folder=folder)
+def _unyo(
+    *arguments: str, folder: Path, variables: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    return _python(WITHOUT_THE_SERVERS + COMMAND_LINE, *arguments, folder=folder, variables=variables)
 
 
 def test_help_and_version_need_no_server(tmp_path: Path) -> None:
@@ -97,6 +114,25 @@ def test_a_command_that_needs_the_server_says_what_to_install(tmp_path: Path, ar
 def test_the_help_of_each_command_needs_no_server(tmp_path: Path) -> None:
     for command in ("serve", "migrate", "init", "demo"):
         assert _unyo(command, "--help", folder=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("ticket", "list"),
+        ("ticket", "show", "UTM123456", "--output", "yaml"),
+        ("ticket", "history", "UTM123456"),
+        ("ticket", "options", "--field", "priority"),
+        ("profile", "check"),
+        ("profile", "show"),
+        ("login",),
+    ],
+    ids=" ".join,
+)
+def test_what_calls_a_server_needs_no_package_of_a_server(url: str, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    done = _unyo(*arguments, folder=tmp_path, variables=calling(url, YAMADA, tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout
 
 
 def test_the_domain_and_the_wire_import_with_the_standard_library_alone(tmp_path: Path) -> None:

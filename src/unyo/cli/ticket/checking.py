@@ -49,7 +49,7 @@ class Finding:
 
 def examine(who: Credentials, origins: Mapping[str, str]) -> Iterator[Finding]:
     """Call, and tell what was found; ``origins`` say where values come from."""
-    if not _is_private(who.endpoint):
+    if not is_private(who.endpoint):
         yield Finding("endpoint", f"{who.endpoint} is not encrypted: others can read the calls", "use https://")
     calls = Calls(who, ServerClock(), tries=_TRIES)
     line = Line(httpx2.Client(base_url=who.endpoint, timeout=_PATIENCE, headers=headers()))
@@ -126,7 +126,7 @@ def _from(origins: Mapping[str, str], name: str) -> str:
     return f" (from {origins[name]})" if name in origins else ""
 
 
-def _is_private(endpoint: str) -> bool:
+def is_private(endpoint: str) -> bool:
     """Whether what is sent stays on this machine or is encrypted."""
     split = urlsplit(endpoint)
     host = split.hostname or ""

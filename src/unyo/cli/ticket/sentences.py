@@ -53,6 +53,9 @@ _FLAGS: Final[Mapping[str, str]] = {
     MASTER_ID.wire: flag_of(MASTER_ID.key),
     TICKET_ID.wire: "the ticket ID",
     TICKET_KIND.wire: "the kind of ticket",
+    "Keyword": "--keyword",
+    "DateFrom": "--from",
+    "DateTo": "--to",
 }
 _SAID: Final[Mapping[Reason, str]] = {
     Reason.MISSING: "must be given",
@@ -68,6 +71,8 @@ _PLAIN: Final[Mapping[type[UnyoError], str]] = {
     NoTicketId: "there is no such ticket, or it may not be seen",
     AuthFailure: "the access key or its secret is wrong: `unyo profile check` says more, `unyo login` replaces them",
     NoRolesToClose: "closing needs the approval right, which this account has not: `request-close` asks one who has it",
+    CallIdReused: "the call was sent before with another content; repeat it as a new one",
+    RequestTimeout: "the server had to wait too long for the call; repeat it",
     NotFound: "what answers has no such path: is the endpoint right?",
     SystemFailure: "the server failed, and whether anything was changed is not known: look before you repeat it",
 }
