@@ -99,10 +99,10 @@ def test_the_wheel_says_what_it_is(metadata: Message) -> None:
     assert metadata["Summary"]
 
 
-def test_the_command_line_needs_three_packages_and_the_rest_is_the_servers(metadata: Message) -> None:
+def test_the_command_line_needs_four_packages_and_the_rest_is_the_servers(metadata: Message) -> None:
     required = metadata.get_all("Requires-Dist") or []
     plain = {re.split(r"[^a-z0-9-]", each)[0] for each in required if "extra ==" not in each}
-    assert plain == {"httpx2", "rich", "typer"}
+    assert plain == {"httpx2", "pyyaml", "rich", "typer"}
     assert set(metadata.get_all("Provides-Extra") or []) == {"otel", "server"}
 
 
