@@ -92,7 +92,7 @@ def test_help_and_version_need_no_server(tmp_path: Path) -> None:
     assert (shown.returncode, shown.stderr) == (0, "")
     for command in ("serve", "migrate", "init", "demo"):
         assert command in shown.stdout
-    assert "These commands need the server's packages: pip install 'unyo[server]'" in shown.stdout
+    assert "All commands but those for tickets need the server's packages: pip install 'unyo[server]'" in shown.stdout
     told = _unyo("--version", folder=tmp_path)
     assert (told.returncode, told.stdout, told.stderr) == (0, f"unyo {__version__}\n", "")
 

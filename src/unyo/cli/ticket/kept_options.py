@@ -20,6 +20,7 @@ from unyo.tickets.model import TicketKind
 _FRESH: Final = 3600.0
 _SPARED: Final = 30.0
 _PATIENCE: Final = 1.0
+_KINDS: Final[Mapping[str, TicketKind]] = {each.value: each for each in TicketKind}
 
 
 def offered(given: Mapping[str, str | None], profile: str | None) -> Sequence[Option]:
@@ -72,7 +73,7 @@ def _file(who: Credentials) -> Path:
 def _read(path: Path) -> tuple[list[Option], float]:
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-        options = [Option(TicketKind(kind), field, value, parent) for kind, field, value, parent in kept["options"]]
+        options = [Option(_KINDS.get(kind, kind), *rest) for kind, *rest in kept["options"]]
         return options, min(float(kept["until"]), path.stat().st_mtime + _FRESH)
     except Exception:  # noqa: BLE001 - what cannot be read is not kept
         return [], 0

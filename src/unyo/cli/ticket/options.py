@@ -65,5 +65,5 @@ def options(
     columns = chosen(fields, OPTION)
     found = connection.client.options()
     keep(connection.resolved.credentials, found)
-    shown = (each for each in found if field in {None, each.field} and kind in {None, Kind[each.kind.name]})
+    shown = (each for each in found if field in {None, each.field} and (not kind or each.kind == kind.kind))
     write_records((option_record(each) for each in shown), columns, output)

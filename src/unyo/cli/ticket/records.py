@@ -27,10 +27,10 @@ def ticket_record(ticket: Ticket) -> dict[str, Any]:
     }
 
 
-def lock_dates(ticket: Ticket) -> dict[str, datetime | None]:
-    """The lock dates by our names."""
+def lock_dates(ticket: Ticket) -> dict[str, datetime | str | None]:
+    """The lock dates by our names; None where a section was never registered, or changed."""
     lock = {row.key: ticket.lock[row.wire] for row in LOCK_FIELDS if row.wire in ticket.lock}
-    return {key: parse_date(date) if date else None for key, date in lock.items()}
+    return {key: _moment(key, date) or None for key, date in lock.items()}
 
 
 def summary_record(summary: TicketSummary) -> dict[str, Any]:
@@ -56,8 +56,8 @@ def _change(change: FieldChange) -> dict[str, Any]:
     }
 
 
-def _moment(key: str, text: str) -> Any:
-    """A date of a history as a moment; any other text as it is."""
+def _moment(key: str, text: str) -> datetime | str:
+    """A date as a moment; any other text as it is."""
     if not text or key not in BY_KEY or not isinstance(BY_KEY[key].kind, Date):
         return text
     try:
