@@ -130,7 +130,7 @@ def test_what_the_vendor_does_not_offer_ends_with_1(run: Callable[..., Finished]
 def test_something_else_that_answers_ends_with_9(run: Callable[..., Finished]) -> None:
     with answering(b"<html>Bad Gateway</html>", 502) as server:
         said = _sentence(run("ticket", "show", FIRST, UNYO_ENDPOINT=server.url), Exit.NETWORK)
-    assert said == "what answered is not the API: HTTP 502"
+    assert said.endswith("the API: HTTP 502")
 
 
 def test_a_path_that_is_not_the_apis_ends_with_9(run: Callable[..., Finished], demo: tuple[Running, Client]) -> None:
