@@ -40,7 +40,7 @@ FieldsOption = Annotated[
     typer.Option("--fields", metavar="NAME,…", help="Only these fields, in this order.", show_default=False),
 ]
 
-# How wide a column may grow on a terminal before its lines are folded is rich's matter; these never fold.
+# These columns never fold on a terminal.
 _WHOLE: Final = frozenset({"ticket_id", "kind", "assignee"})
 
 
@@ -102,16 +102,16 @@ def yaml_text(value: Any) -> str:
 
 
 def _table(rows: Iterable[Record], columns: Sequence[str]) -> None:
-    from rich.table import Table  # noqa: PLC0415 - a program reads no table
-    from rich.text import Text  # noqa: PLC0415 - likewise
-
-    from unyo.cli.showing import make_console  # noqa: PLC0415 - likewise
+    from unyo.cli.showing import make_console  # noqa: PLC0415 - a program reads no table
 
     console = make_console()
     if not console.is_terminal:
         for row in rows:
             typer.echo("\t".join(_one_line(row[name]) for name in columns))
         return
+    from rich.table import Table  # noqa: PLC0415 - nor does a pipe
+    from rich.text import Text  # noqa: PLC0415 - likewise
+
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in columns:
         table.add_column(name.replace("_", " "), overflow="fold", no_wrap=name in _WHOLE)
