@@ -43,14 +43,17 @@ def read_profiles(path: Path) -> dict[str, dict[str, str]]:
     Raises:
         WrongCredentials: the file cannot be read, or holds something else.
     """
+    found, problem = dict[str, dict[str, str] | None](), ""
     try:
         found = _parsed(path)
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise WrongCredentials(f"the profiles file {path} cannot be read: {error.strerror}") from None
+        problem = f"cannot be read: {error.strerror}"
     except ValueError as error:
-        raise WrongCredentials(f"the profiles file {path} is no TOML: {error}") from None
+        problem = f"is no TOML: {error}"
+    if problem:  # raised here, since what failed holds all of the file
+        raise WrongCredentials(f"the profiles file {path} {problem}")
     wrong = [name for name, values in found.items() if values is None]
     if wrong:
         raise WrongCredentials(f"the profile {wrong[0]} in {path} must hold texts named {', '.join(NAMES)}")
