@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from .actions import actions, errors
+from .client import client_page
 from .commands import commands
 from .markdown import page, table
 from .metrics import metrics
@@ -18,6 +19,7 @@ _ABOUT: Final[Mapping[str, tuple[Callable[[], str], str]]] = {
         "the API's actions: parameters, answers, errors (a server shows the same, and more, under `/docs`)",
     ),
     "errors.md": (errors, "every error, with its literal message"),
+    "client.md": (client_page, "the Python client: every method, field, choice and error"),
     "commands.md": (commands, "the command line: every command, argument, option and exit status"),
     "settings.md": (settings, "every setting of a server: key, flag, environment variable, default"),
     "metrics.md": (metrics, "every figure of `/metrics`"),

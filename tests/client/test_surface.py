@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import json
 import re
 import shutil
 import sys
@@ -199,7 +200,8 @@ def _pyright(program: Path, folder: Path) -> Finished:
     if not pyright.exists():
         lacks("needs pyright: make install")
     settings = folder / "pyrightconfig.json"
-    settings.write_text(f'{{"typeCheckingMode": "strict", "include": ["{program}"], "extraPaths": ["{ROOT / "src"}"]}}')
+    strict = {"typeCheckingMode": "strict", "include": [program.name], "extraPaths": [str(ROOT / "src")]}
+    settings.write_text(json.dumps(strict), encoding="utf-8")
     return _checked(pyright, "--project", settings, "--pythonpath", sys.executable)
 
 

@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from reference import awaiting, kinds
 from reference.markdown import code, page, plain, table
 from reference.pages import FOLDER, PAGES
 from support.commands import unyo_here
 from support.contract_tables import READING_TABLES, TICKET_TABLES
 from support.judging import ERRORS
+from unyo import Client, client
 from unyo.cli import COMMANDS
+from unyo.client.sync import Memos, Tickets
 from unyo.config.table import TABLE, Row
 from unyo.uom.actions import ACTIONS
 from unyo.watching.measures import MEASURES, Measure
@@ -60,6 +63,24 @@ def test_every_command_and_each_of_its_flags_stand_with_it(tmp_path: Path) -> No
             "--help"
         }
         assert [flag for flag in flags if flag not in described and not flag.startswith("--no-")] == []
+
+
+@pytest.mark.parametrize("module", [awaiting.PATH, kinds.PATH], ids=lambda path: path.name)
+def test_a_generated_module_is_what_its_source_gives(module: Path) -> None:
+    made = awaiting.awaiting() if module == awaiting.PATH else kinds.kinds()
+    assert module.read_text(encoding="utf-8") == made, "make reference"
+
+
+def test_every_name_and_field_of_the_client_stands_on_its_page() -> None:
+    shown = _text("client.md")
+    for name in client.__all__:
+        assert re.search(rf"\b{name}\b", shown), name
+    for kind in (client.Incident, client.Request):
+        section = shown.partition(f"\n### {kind.__name__}\n")[2].partition("\n## ")[0]
+        assert [key for key in kind.__annotations__ if f"| `{key}` |" not in section] == []
+    for owner, name in ((Client, "client"), (Tickets, "client.tickets"), (Memos, "client.tickets.memo")):
+        offered = [each for each in vars(owner) if not each.startswith("_") and each != "from_profile"]
+        assert [each for each in offered if f"\n### {name}.{each}\n" not in shown] == []
 
 
 @pytest.mark.parametrize("row", TABLE.values(), ids=lambda row: row.name)

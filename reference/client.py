@@ -1,0 +1,176 @@
+"""The page about the client, read from its docstrings, signatures and tables."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from unyo import client
+from unyo.client import Client, errors, lists, profiles
+from unyo.client.calls import TRIES
+from unyo.client.choices import ENUMS
+from unyo.client.credentials import variable
+from unyo.client.sync import Memos, Tickets
+from unyo.client.tickets import REGISTRATIONS, UPDATES, is_value
+from unyo.client.transport import DEFAULT_TIMEOUT
+from unyo.tickets.field_tables import TICKET_TABLES
+from unyo.tickets.fields import Date, Row
+from unyo.tickets.model import TicketKind
+
+from .markdown import code, page, plain, table
+
+_INTRODUCTION: Final = f"""\
+`from unyo import Client, AsyncClient`; everything else that is named here comes from `unyo.client`. `AsyncClient`
+offers the same by the same names: its methods are awaited, its lists are read with `async for`, and it stands in
+an `async with` block. A time-out of {DEFAULT_TIMEOUT:g} s and {TRIES} tries at the most hold where nothing else is
+said."""
+_PLACES: Final = """\
+Each value is looked up by itself: where it is given, else in the environment, else in the profile, which is the given
+one, the one that `{}` names, or `{}`. The profiles are tables of the TOML file `unyo/profiles.toml` in
+`$XDG_CONFIG_HOME` or `~/.config`, or of the file that `{}` names."""
+_FIELDS: Final = """\
+A date is an aware `datetime` in whole seconds, or None; everything else is a text, `""` where nothing is set. Limits
+and meanings stand with the parameters in [actions.md](actions.md)."""
+_TYPES: Final = (
+    ("AnyKind", "an `Incident` or a `Request`"),
+    ("Changes", "the keywords of an update"),
+    ("NewIncident", "the keywords of an incident's registration"),
+    ("NewRequest", "the keywords of a request's registration"),
+    ("Filters", "the keywords of a list"),
+    ("MemoOperation", "an `AddMemo`, an `EditMemo` or a `DeleteMemo`"),
+    ("OnConflict", '`"raise"`, `"retry"` or `"merge"`'),
+    ("TicketKind", "`INCIDENT` or `REQUEST`"),
+    ("Credentials", "who calls, and where"),
+)
+_OWNERS: Final = ((Client, "client"), (Tickets, "client.tickets"), (Memos, "client.tickets.memo"))
+_MARKS: Final = {True: "must be given", False: ""}
+
+
+def client_page() -> str:
+    """Every method, class, field, choice and error."""
+    return page(
+        "The Python client",
+        _INTRODUCTION,
+        "## Who calls, and where",
+        _PLACES.format(profiles.PROFILE_VARIABLE, profiles.DEFAULT, profiles.FILE_VARIABLE),
+        table(["value", "variable"], ([code(name), code(variable(name))] for name in profiles.NAMES)),
+        *_methods(),
+        "## Filters of a list",
+        _described(lists.Filters),
+        table(
+            ["filter", "type"],
+            ([code(name), code(_type(kind))] for name, kind in lists.Filters.__annotations__.items()),
+        ),
+        *_kinds(),
+        "## Choices",
+        table(
+            ["class", "member", "value"],
+            (
+                [code(enum.__name__), code(each.name), each.value]
+                for enum in dict.fromkeys(ENUMS.values())
+                for each in enum
+            ),
+        ),
+        "## What is read and written beside tickets",
+        table(["class", "attributes", ""], _records()),
+        "## Types to annotate with",
+        table(["type", ""], ([code(name), what] for name, what in _TYPES)),
+        "## Errors",
+        f"```text\n{_tree()}\n```",
+        _described(errors.Answered),
+        table(["class", "`error_type`", "meaning"], _errors(errors.UnyoError)),
+    )
+
+
+def _methods() -> Iterator[str]:
+    for owner, name in _OWNERS:
+        yield f"## {name}"
+        if owner is Client:
+            yield f"```text\n{_signature('Client', Client)}\n```"
+        yield _described(owner)
+        for method, found in vars(owner).items():
+            if not method.startswith("_") and (callable(found) or isinstance(found, classmethod)):
+                bound = getattr(owner, method)
+                yield f"### {name if method != 'from_profile' else 'Client'}.{method}"
+                yield f"```text\n{_signature(method, bound)}\n```"
+                yield _described(bound)
+
+
+def _signature(name: str, method: Any) -> str:
+    found = inspect.signature(method)
+    kept = [each for each in found.parameters.values() if each.name != "self"]
+    return name + _plain_types(
+        str(found.replace(parameters=kept)).replace(" -> None", "" if name == "Client" else " -> None")
+    )
+
+
+def _plain_types(text: str) -> str:
+    """Types as one writes them, whichever Python shows them."""
+    text = re.sub(r"<function (\w+) at \w+>|<built-in function (\w+)>|\*?<class '([\w.]+)'>", r"\1\2\3", text)
+    text = re.sub(r"\b(?:unyo(?:\.\w+)*|typing|collections\.abc|datetime|httpx2(?:\.\w+)*)\.(?=\w)", "", text)
+    parts = re.compile(r"(?:[^\[\],]|\[[^\]]*\])+")
+    return re.sub(
+        r"\bUnion\[((?:[^\[\]]|\[[^\]]*\])*)\]",
+        lambda found: " | ".join(each.strip().replace("NoneType", "None") for each in parts.findall(found[1])),
+        text,
+    )
+
+
+def _kinds() -> Iterator[str]:
+    yield "## Fields of a ticket"
+    yield _FIELDS
+    for kind in TicketKind:
+        new = TICKET_TABLES[REGISTRATIONS[kind]].by_key
+        rows = [row for row in TICKET_TABLES[UPDATES[kind]].rows if is_value(row)]
+        yield f"### {kind.name.capitalize()}"
+        yield table(
+            ["attribute", "parameter", "", "type", "registration"],
+            (
+                [code(row.key), code(row.wire), row.parameter.label, _of(row), _MARKS[new[row.key].mark.must_be_there]]
+                for row in rows
+            ),
+        )
+
+
+def _of(row: Row) -> str:
+    return code("datetime" if isinstance(row.kind, Date) else ENUMS[row.key].__name__ if row.key in ENUMS else "str")
+
+
+def _records() -> Iterator[list[str]]:
+    for name in ("Ticket", "Memo", "TicketSummary", "HistoryEntry", "FieldChange", "Option", "Clash"):
+        kind = getattr(client, name)
+        own = ("ticket_id", "memos", "assignee_name", "more", "changes", "updated_at") if name == "Ticket" else None
+        named = own or kind.__dataclass_fields__
+        yield [code(name), " ".join(code(each) for each in named), _first(kind)]
+    for name in ("AddMemo", "EditMemo", "DeleteMemo"):
+        kind = getattr(client, name)
+        yield [code(name), " ".join(code(each) for each in kind.__dataclass_fields__), _first(kind)]
+
+
+def _tree() -> str:
+    return inspect.cleandoc(str(errors.__doc__).partition("::")[2].strip("\n"))
+
+
+def _errors(kind: type[Exception]) -> Iterator[list[str]]:
+    yield [code(kind.__name__), code(getattr(kind, "error_type", "")), _first(kind)]
+    for below in kind.__subclasses__():
+        yield from _errors(below)
+
+
+def _type(kind: Any) -> str:
+    return kind.__name__ if isinstance(kind, type) else _plain_types(str(kind))
+
+
+def _first(kind: Any) -> str:
+    return plain(_described(kind).partition("\n\n")[0].replace("\n", " "))
+
+
+def _described(found: Any) -> str:
+    """A docstring as Markdown: its literals, and its errors as a list."""
+    text = str(inspect.getdoc(found)).replace("``", "`")
+    told, _, raised = text.partition("Raises:\n")
+    listed = "".join(
+        f"- `{name}`: {' '.join(what.split())}\n"
+        for name, what in re.findall(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", raised, re.MULTILINE)
+    )
+    return told.strip() + (f"\n\nRaises\n\n{listed}".rstrip() if listed else "")
