@@ -13,7 +13,7 @@ from rich.traceback import Traceback
 from support.clients import Clients, Fault, Faulty, ToDesk
 from unyo.client import Client, Credentials, UnyoError, WrongCredentials
 from unyo.client.credentials import Secret
-from unyo.client.profiles import missing, read_profiles, resolve, write_profile
+from unyo.client.profiles import look_up, read_profiles, resolve, write_profile
 from unyo.demo.cast import YAMADA
 
 SECRET = YAMADA.key.secret_key
@@ -134,7 +134,8 @@ def test_profiles_show_no_secret(tmp_path: Path) -> None:
     profiles = read_profiles(file)
     assert (profiles["本番 𠮷"]["secret_key"], profiles["本番 𠮷"]["access_key"]) == (SECRET, "A\x7f\\\"'")
     assert _is_hidden(repr(profiles))
-    assert missing({}, "本番 𠮷", environment) == ["service_code", "master_id"]
+    values, _, _ = look_up({}, "本番 𠮷", environment)
+    assert [name for name, value in values.items() if not value] == ["service_code", "master_id"]
     for profile, told in (("他", "there is no profile 他"), ("本番 𠮷", r"service_code \(UNYO_SERVICE_CODE\)")):
         with pytest.raises(WrongCredentials, match=told) as failed:
             resolve({}, profile, environment | {"UNYO_MASTER_ID": "SA1"})
