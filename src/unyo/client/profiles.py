@@ -98,6 +98,7 @@ def resolve(
     Raises:
         WrongCredentials: a value is in none of them, or a named profile does not exist.
     """
+    given, environment = hidden(given), hidden(environment)
     values, origins, used = look_up(given, profile, environment)
     return Resolved(Credentials(**values), origins, used)
 
