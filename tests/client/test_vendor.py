@@ -89,6 +89,14 @@ def test_an_update_that_was_not_carried_out_is_told_and_not_sent_again(
     assert (ticket.cause, client.tickets.get(ticket.ticket_id).values["cause"]) == ("", "")
 
 
+def test_an_update_after_which_nothing_moved_was_not_carried_out(
+    client: Client, ticket: Incident, vendor: Faulty
+) -> None:
+    vendor.next("timed out", action="UpdateTicket")
+    with pytest.raises(NoAnswer):
+        client.tickets.memo.delete(ticket, 99)
+
+
 def test_somebody_elses_change_is_not_taken_for_the_lost_one(
     clients: Clients, client: Client, ticket: Incident, vendor: Faulty
 ) -> None:

@@ -141,6 +141,12 @@ def test_the_domain_and_the_wire_import_with_the_standard_library_alone(tmp_path
     assert {"unyo.tickets.decide", "unyo.uom.signature", "unyo.uom.openapi"} <= set(imported.stdout.split())
 
 
+def test_the_client_imports_without_the_servers_packages(tmp_path: Path) -> None:
+    imported = _python(WITHOUT_THE_SERVERS + IMPORT_ALL, "unyo.client", folder=tmp_path)
+    assert imported.returncode == 0, imported.stderr
+    assert {"unyo.client.aio", "unyo.client.profiles"} <= set(imported.stdout.split())
+
+
 def test_the_check_of_the_standard_library_notices_a_package(tmp_path: Path) -> None:
     imported = _python(STANDARD_LIBRARY_ONLY + IMPORT_ALL, "unyo.api", folder=tmp_path)
     assert imported.returncode == 1
