@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "request-close": Listed("ticket.updating", _WRITING, "Ask somebody with approval right to close a ticket."),
     "approve": Listed("ticket.updating", _WRITING, "Close a ticket in your own name."),
     "send-back": Listed("ticket.updating", _WRITING, "Send a ticket back that waits for approval."),
+    "edit": Listed("ticket.editing", _WRITING, "Edit a ticket in your editor."),
 }
 
 

@@ -93,6 +93,11 @@ def describe(parameter: Parameter, uses: Mapping[TicketKind, Use]) -> str:
     return f"{parameter.label} ({'; '.join(notes)})"
 
 
+def describe_in(parameter: Parameter, kind: TicketKind) -> str:
+    """The same of a field in one kind of tickets, where it may be changed."""
+    return f"{parameter.label} ({_what(parameter, UPDATES, [kind]).replace(', @FILE or - reads it', '')})"
+
+
 def _names(kinds: list[TicketKind]) -> str:
     return " and ".join(kind.name.lower() for kind in kinds)
 
