@@ -10,7 +10,7 @@ from unyo.cli.showing import make_console
 from unyo.client import AddMemo, DeleteMemo, EditMemo, Ticket
 from unyo.client.bodies import MemoOperation
 from unyo.client.errors import Clash
-from unyo.client.merging import clashes, kept, what_they_changed
+from unyo.client.merging import clashes, kept, still_to_do, what_they_changed
 
 from .document import Edited
 from .judging import FIELDS, MEMOS
@@ -36,17 +36,16 @@ def resolve(mine: Ticket, edited: Edited, theirs: Ticket, told: Sequence[Clash],
     ``mine`` holds the changes, on the values that they were made on; ``told`` says who changed what.
     """
     by = {each.field: each.by for each in told}
-    changed = what_they_changed(mine, theirs, ())
-    against = clashes(mine, edited.memos, changed)
+    changed = what_they_changed(mine, edited.memos, theirs, ())
+    against = clashes(changed)
     fields: dict[str, Any] = dict(kept(mine, changed))
     numbers = {memo.number for memo in theirs.memos}
     notes: dict[str, list[str]] = {}
-    operations = [each for each in edited.memos if not _is_about(each, against)]
+    operations = [each for each in still_to_do(edited.memos, changed) if not _is_about(each, against)]
     again = False
     for clash in against:
         operation = next((each for each in edited.memos if _is_about(each, [clash])), None)
-        own = _text_of(operation) if operation else clash.mine
-        _show(clash, own, by.get(clash.field, ""))
+        _show(clash, by.get(clash.field, ""))
         answer = ask(f"{clash.field}: keep [m]ine, [t]heirs, [e]dit again, [q]uit?", "mteq")
         if answer == "q":
             return Resolved(edited, again=False, gives_up=True, notes={})
@@ -77,15 +76,15 @@ def _again(operation: MemoOperation, numbers: set[int]) -> list[MemoOperation]:
     return [operation]
 
 
-def _text_of(operation: MemoOperation) -> str:
-    return "" if isinstance(operation, DeleteMemo) else operation.text
-
-
-def _show(clash: Clash, own: Any, by: str) -> None:
+def _show(clash: Clash, by: str) -> None:
     console = make_console(to_stderr=True)
     label = FIELDS[clash.field].label if clash.field in FIELDS else "対応メモ"
     said = Text.assemble((clash.field, "bold"), "  ", (label, "dim"), f"  changed by {by}" if by else "")
-    for who, value, style in (("base", clash.base, "dim"), ("theirs", clash.theirs, "red"), ("yours", own, "green")):
+    for who, value, style in (
+        ("base", clash.base, "dim"),
+        ("theirs", clash.theirs, "red"),
+        ("yours", clash.mine, "green"),
+    ):
         text = (shown(value) or "(empty)").replace("\n", "\n          ")
         said.append(f"\n  {who:<6}  ").append(text, style)
     console.print(said, soft_wrap=True)
