@@ -1,0 +1,110 @@
+"""The fenced blocks of a page: what its readers run, what the page says comes of it, and what it marks."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from .tree import ROOT
+
+PAGES: Final = [
+    ROOT / "README.md",
+    ROOT / "README.ja.md",
+    ROOT / "docs" / "tutorial.md",
+    *sorted((ROOT / "docs" / "howto").glob("*.md")),
+    ROOT / "docs" / "operations.md",
+]
+RUN: Final = {"python", "ruby", "sh"}
+SHOWN: Final = {"", "csv", "ini", "json", "text", "toml", "yaml"}
+OUTPUT: Final = "text"
+# What a comment before a block can say, which no reader of the rendered page sees.
+NOT_RUN, FILE, STATUS = "not run", "file", "status"
+
+_BLOCK = re.compile(r"^```(?P<language>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_ANY_FENCE = re.compile(r"^\s*(?:>\s*)*(?:`{3,}|~{3,})", re.MULTILINE)
+_MARKS = re.compile(r"(?:^<!--[^\n]*-->\n)+\Z", re.MULTILINE)
+_MARK = re.compile(r"^<!-- ([a-z ]+?): (\S.*?) -->$", re.MULTILINE)
+# A date, a time of day on a page or in an answer, a number of a call: another one each time.
+_MASKS: Final = {
+    re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?"): "«date»",
+    re.compile(r"\b20\d{12}\b"): "«date»",
+    re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{8}){4}"): "«request»",
+}
+_ANYTHING: Final = "…"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: its language, its first line's number in the page, its marks, and the output shown under it."""
+
+    language: str
+    text: str
+    line: int
+    marks: Mapping[str, str]
+    output: str | None
+
+    @property
+    def is_run(self) -> bool:
+        """Whether it is carried out where it stands."""
+        return self.language in RUN and not self.marks.keys() & {NOT_RUN, FILE}
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it is something to read only."""
+        return self.language not in RUN
+
+
+def blocks_of(markdown: str) -> list[Block]:
+    """The blocks of a page, in their order.
+
+    Raises:
+        ValueError: a fence is not at the beginning of a line or not closed, or a comment before a block is no mark.
+    """
+    found = list(_BLOCK.finditer(markdown))
+    if len(_ANY_FENCE.findall(markdown)) != 2 * len(found):
+        raise ValueError("a fence is indented, longer than three, or not closed")
+    return [
+        Block(
+            match["language"],
+            match["text"],
+            markdown.count("\n", 0, match.start("text")) + 1,
+            _marks_before(markdown[: match.start()]),
+            _output(markdown[match.end() : after.start()], after) if after else None,
+        )
+        for match, after in zip(found, [*found[1:], None], strict=True)
+    ]
+
+
+def _marks_before(text: str) -> dict[str, str]:
+    comments = _MARKS.search(text)
+    if not comments:
+        return {}
+    marks = dict(_MARK.findall(comments[0]))
+    if len(marks) != comments[0].count("\n") or not marks.keys() <= {NOT_RUN, FILE, STATUS}:
+        raise ValueError(f"not a mark: {comments[0]}")
+    return marks
+
+
+def _output(between: str, after: re.Match[str]) -> str | None:
+    return after["text"] if after["language"] == OUTPUT and not between.strip() else None
+
+
+def is_as_shown(shown: str, said: str) -> bool:
+    """Whether an output is what a page shows: dates and numbers of calls may differ, and … stands for anything."""
+    lines = [
+        r"(?:.*\n)*?" if line == _ANYTHING else ".*".join(map(re.escape, line.split(_ANYTHING))) + "\n"
+        for line in _lines(shown)
+    ]
+    return re.fullmatch("".join(lines), "".join(f"{line}\n" for line in _lines(said))) is not None
+
+
+def _lines(text: str) -> list[str]:
+    for pattern, name in _MASKS.items():
+        text = pattern.sub(name, text)
+    return [line.rstrip() for line in text.strip("\n").splitlines()]
+
+
+def named(page: Path) -> str:
+    """A page's name in the tree."""
+    return str(page.relative_to(ROOT))
