@@ -187,3 +187,8 @@ def test_outputs_are_compared_but_for_what_is_another_each_time(shown: str, said
 def test_marks_are_known() -> None:
     (block,) = page_of("<!-- not run: needs root -->", "<!-- status: 1 -->", "```sh", "true", "```")
     assert block.marks == {NOT_RUN: "needs root", STATUS: "1"}
+
+
+def test_programs_see_a_terminal_and_pages_show_its_letters_only(alone: Reader) -> None:
+    said = r"[ -t 1 ] && tput cols && printf '\033[1mbold\033[0m\n'"
+    carry_out(page_of("```sh", said, "```", "```text", "100", "bold", "```"), alone)

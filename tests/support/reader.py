@@ -1,12 +1,14 @@
 """Who reads a page and does what it says, block by block, in one folder and one terminal."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import termios
+from collections.abc import Iterator, Mapping
 from contextlib import chdir, redirect_stderr, redirect_stdout, suppress
-from io import StringIO
+from io import FileIO, StringIO
 from pathlib import Path
 from typing import Final, Self
 
@@ -17,7 +19,10 @@ from .processes import PATIENCE, environment
 
 # Everything after a block's own lines: what it exported is there for the next block.
 _SHELL: Final = "set -euo pipefail\n. ./{state}\n{text}\nexport -p > ./{state}\n"
+# What NO_COLOR leaves: bold and faint letters.
+_BOLD: Final = re.compile(r"\x1b\[[0-9;]*m")
 _STATE: Final = ".exported"
+WIDTH: Final = 100
 
 
 class Reader:
@@ -26,7 +31,16 @@ class Reader:
     def __init__(self, folder: Path, variables: Mapping[str, str], replaced: Mapping[str, str]) -> None:
         self._folder = folder
         programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        self._variables = environment({"COLUMNS": "100", "HOME": str(folder), "PATH": programs, **variables})
+        self._variables = environment(
+            {
+                "COLUMNS": str(WIDTH),
+                "NO_COLOR": "1",
+                "TERM": "xterm",
+                "HOME": str(folder),
+                "PATH": programs,
+                **variables,
+            }
+        )
         self._replaced = replaced
         self._names: dict[str, object] = {"__name__": "__main__"}
         self._groups: list[int] = []
@@ -72,20 +86,24 @@ class Reader:
         return 0, said.getvalue()
 
     def _program(self, text: str, language: str) -> tuple[int, str]:
+        """Run a program on a terminal that shows letters only; nobody sits at it."""
         command = ["ruby", "-e", text] if language == "ruby" else ["bash", "-c", _SHELL.format(state=_STATE, text=text)]
+        terminal, programs_end = os.openpty()
+        termios.tcsetwinsize(terminal, (50, WIDTH))
         process = subprocess.Popen(
             command,
             cwd=self._folder,
             env=self._exported() if language == "ruby" else self._variables,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
+            stdout=programs_end,
+            stderr=programs_end,
             start_new_session=True,
         )
+        os.close(programs_end)
         self._groups.append(process.pid)
-        said, _ = process.communicate(timeout=PATIENCE)
-        return process.returncode, said
+        with open(terminal, "rb", buffering=0) as screen:  # noqa: PTH123 - a descriptor has no path
+            said = b"".join(_parts(screen))
+        return process.wait(PATIENCE), _BOLD.sub("", said.decode()).replace("\r\n", "\n")
 
     def _exported(self) -> dict[str, str]:
         """The environment as the shell blocks before have left it."""
@@ -98,3 +116,10 @@ class Reader:
             encoding="utf-8",
         )
         return dict(each.split("=", 1) for each in told.stdout.split("\0") if each)
+
+
+def _parts(screen: FileIO) -> Iterator[bytes]:
+    """What is shown until nobody shows anything any more, which a terminal tells by an error."""
+    with suppress(OSError):
+        while part := screen.read(65536):
+            yield part
