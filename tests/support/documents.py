@@ -13,6 +13,7 @@ PAGES: Final = [
     ROOT / "README.ja.md",
     ROOT / "docs" / "tutorial.md",
     *sorted((ROOT / "docs" / "howto").glob("*.md")),
+    ROOT / "docs" / "cli.md",
     ROOT / "docs" / "operations.md",
 ]
 RUN: Final = {"python", "ruby", "sh"}
