@@ -17,6 +17,7 @@ from support.documents import (
     STATUS,
     Block,
     blocks_of,
+    dead_links,
     is_as_shown,
     named,
 )
@@ -103,6 +104,26 @@ def test_every_output_belongs_to_the_block_before_it(page: Path) -> None:
 def test_the_pages_that_teach_run_something() -> None:
     assert set(TO_BE_RUN) >= {page for page in PAGES if page.is_relative_to(ROOT / "docs" / "howto")}
     assert {ROOT / "README.md", ROOT / "README.ja.md", ROOT / "docs" / "tutorial.md"} <= set(TO_BE_RUN)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    assert dead_links(page) == []
+
+
+def test_a_link_that_leads_nowhere_is_noticed(tmp_path: Path) -> None:
+    dead = ["](gone.md)", "](#gone)", "](page.md#gone)", "](gone.md#there-is)"]
+    page = tmp_path / "page.md"
+    page.write_text(
+        f"# There `is`\n[a](#there-is) [b](page.md) [c](https://example.com) [d{' [d'.join(dead)}\n", "utf-8"
+    )
+    assert dead_links(page) == dead
+
+
+def test_the_index_names_every_page() -> None:
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    pages = [page.relative_to(ROOT / "docs") for page in PAGES if page.is_relative_to(ROOT / "docs")]
+    assert [str(page) for page in pages if page.name != "README.md" and f"]({page})" not in index] == []
 
 
 def page_of(*lines: str) -> list[Block]:

@@ -1,20 +1,19 @@
-"""The fenced blocks of a page: what its readers run, what the page says comes of it, and what it marks."""
+"""The fenced blocks of a page (what its readers run, what the page says comes of it, what it marks), and its links."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
 from .tree import ROOT
 
+# Every page that is written by hand.
 PAGES: Final = [
-    ROOT / "README.md",
-    ROOT / "README.ja.md",
-    ROOT / "docs" / "tutorial.md",
+    *sorted(ROOT.glob("*.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
     *sorted((ROOT / "docs" / "howto").glob("*.md")),
-    ROOT / "docs" / "cli.md",
-    ROOT / "docs" / "operations.md",
 ]
 RUN: Final = {"python", "ruby", "sh"}
 SHOWN: Final = {"", "csv", "ini", "json", "text", "toml", "yaml"}
@@ -23,6 +22,8 @@ OUTPUT: Final = "text"
 NOT_RUN, FILE, STATUS = "not run", "file", "status"
 
 _BLOCK = re.compile(r"^```(?P<language>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\((?!https?:)(?P<target>[^)\s#]*)#?(?P<anchor>[^)\s]*)\)")
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _ANY_FENCE = re.compile(r"^\s*(?:>\s*)*(?:`{3,}|~{3,})", re.MULTILINE)
 _MARKS = re.compile(r"(?:^<!--[^\n]*-->\n)+\Z", re.MULTILINE)
 _MARK = re.compile(r"^<!-- ([a-z ]+?): (\S.*?) -->$", re.MULTILINE)
@@ -73,7 +74,7 @@ def blocks_of(markdown: str) -> list[Block]:
             _marks_before(markdown[: match.start()]),
             _output(markdown[match.end() : after.start()], after) if after else None,
         )
-        for match, after in zip(found, [*found[1:], None], strict=True)
+        for match, after in zip_longest(found, found[1:])
     ]
 
 
@@ -104,6 +105,23 @@ def _lines(text: str) -> list[str]:
     for pattern, name in _MASKS.items():
         text = pattern.sub(name, text)
     return [line.rstrip() for line in text.strip("\n").splitlines()]
+
+
+def dead_links(page: Path) -> list[str]:
+    """The links of a page, outside its blocks, that lead to no file of the tree or to no heading of a page."""
+    prose = _BLOCK.sub("", page.read_text(encoding="utf-8"))
+    return [
+        found[0]
+        for found in _LINK.finditer(prose)
+        if not _leads_somewhere(page.parent / found["target"] if found["target"] else page, found["anchor"])
+    ]
+
+
+def _leads_somewhere(target: Path, anchor: str) -> bool:
+    if not anchor:
+        return target.exists()
+    prose = _BLOCK.sub("", target.read_text(encoding="utf-8")) if target.exists() else ""
+    return anchor in {re.sub(r"[^\w -]", "", each).lower().replace(" ", "-") for each in _HEADING.findall(prose)}
 
 
 def named(page: Path) -> str:
