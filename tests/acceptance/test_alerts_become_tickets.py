@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
+import unyo
 from support.balancer import free_port
 from support.demonstration import SATO, YAMADA, demonstration, tickets_of
 from support.documents import FILE, blocks_of
@@ -24,16 +25,24 @@ FINGERPRINT = "c4a1e0f2b7d39a58"
 class Hooks:
     """Two processes of the program, and what monitoring tells them."""
 
-    def __init__(self, urls: list[str], desk: Client) -> None:
+    def __init__(self, urls: list[str], url: str, desk: Client) -> None:
         self.urls = urls
+        self._url = url
         self._desk = desk
 
-    def post(self, status: str, began: str, ended: str = "0001-01-01T00:00:00Z", *, to: int = 0) -> str:
-        labels = {"alertname": "DiskFull", "instance": "db-tokyo-03", "severity": "critical"}
+    def post(
+        self, status: str, began: str, ended: str = "0001-01-01T00:00:00Z", *, to: int = 0, severity: str = "critical"
+    ) -> str:
+        labels = {"alertname": "DiskFull", "instance": "db-tokyo-03", "severity": severity}
         alert = {"status": status, "fingerprint": FINGERPRINT, "startsAt": began, "endsAt": ended, "labels": labels}
         answer = httpx2.post(self.urls[to], content=json.dumps({"alerts": [alert]}), timeout=PATIENCE)
         assert answer.status_code == 200, answer.text
         return answer.text
+
+    def approve(self, ticket_id: str) -> None:
+        who = YAMADA.access_key, YAMADA.secret_key, YAMADA.service_code, YAMADA.master_id
+        with unyo.Client(self._url, *who) as approver:
+            approver.tickets.approve(ticket_id)
 
     def tickets(self) -> list[dict[str, Any]]:
         """The tickets of the alert as they are in full."""
@@ -66,7 +75,7 @@ def hooks(tmp_path: Path) -> Iterator[Hooks]:
             urls = [f"http://127.0.0.1:{port}/" for port in ports]
             for each in urls:
                 wait_until(f"{each} answers", partial(_answers, each))
-            yield Hooks(urls, desk)
+            yield Hooks(urls, url, desk)
 
 
 def _answers(url: str) -> bool:
@@ -97,6 +106,14 @@ def test_an_alert_comes_back_before_and_after_its_ticket_is_closed(hooks: Hooks)
     assert (ticket["StateCode"], ticket["FaultRecoveryDate"]) == ("対応中", "")
     assert len(ticket["CorrespondProcessList"]) == 2
     assert "UTM" in hooks.post("resolved", "2026-04-01T02:00:00Z", "2026-04-01T02:10:00Z")
+
+
+def test_a_late_message_that_is_told_in_other_words_opens_nothing_beside_the_closed_ticket(hooks: Hooks) -> None:
+    hooks.post("firing", "2026-04-01T01:00:00Z")
+    (ticket,) = hooks.tickets()
+    hooks.approve(ticket["TicketId"])
+    assert hooks.post("firing", "2026-04-01T01:00:00Z", severity="warning") == ""
+    assert [each["StateCode"] for each in hooks.tickets()] == ["クローズ"]
 
 
 def test_what_is_over_without_having_begun_is_nobodys(hooks: Hooks) -> None:
