@@ -96,7 +96,7 @@ WRONG = {
     '{"ticket_id": "UTM1", "memos": [1]}': "memos must be a text or a list of texts",
     '{"ticket_id": "UTM1", "memos": "%s"}' % ("あ" * 2049): "a memo is too long: 2049 characters",
     '{"kind": "problem", "title": "x"}': "kind is incident or request, not 'problem'",
-    '{"kind": "request", "title": "x"}': "category is required when a request is registered",
+    '{"kind": "request", "title": "x"}': "supported_group, category must be given when a request is registered",
 }
 
 

@@ -68,6 +68,8 @@ def test_an_incident_from_its_registration_to_its_close(
     again = sato.tickets.request_close(ticket.ticket_id, YAMADA.master_id)
     with pytest.raises(NoRolesToClose):
         sato.tickets.approve(again.ticket_id)
+    with pytest.raises(NoRolesToClose):
+        sato.tickets.update(again.ticket_id, state=State.CLOSED, approver=SATO.master_id)
     assert yamada.tickets.approve(again.ticket_id).state == State.CLOSED
 
     entries = list(yamada.tickets.history(ticket.ticket_id))

@@ -87,20 +87,21 @@ class Operations:
         with found.unless_it_fails():
             for name, value in fields.items():
                 setattr(found, name, value)
-            yield from self._save(found, _several(memos), on_conflict, call_id)
+            try:
+                yield from self._save(found, _several(memos), on_conflict, call_id)
+            except ParameterError as refused:
+                mine = self._calls.credentials.master_id
+                if refused.fields != (_APPROVER.wire,) or (found.state, found.approver) != (State.CLOSED, mine):
+                    raise
+                # The one thing that can be wrong with oneself as approver; the wire says it of the field.
+                told = ERRORS[Reason.NO_RIGHT_TO_CLOSE].message
+                raise NoRolesToClose(told, refused.fields, request_id=refused.request_id) from refused
         return found
 
     def approve(self, ticket: AnyKind | str, on_conflict: OnConflict) -> Steps[AnyKind]:
         """Close a ticket in the caller's own name."""
         changes: dict[str, Value] = {"state": State.CLOSED, _APPROVER.key: self._calls.credentials.master_id}
-        try:
-            return (yield from self.update(ticket, changes, (), on_conflict))
-        except ParameterError as refused:
-            if refused.fields != (_APPROVER.wire,):
-                raise
-            # The one thing that can be wrong with oneself as approver; the wire says it of the field.
-            told = ERRORS[Reason.NO_RIGHT_TO_CLOSE].message
-            raise NoRolesToClose(told, refused.fields, request_id=refused.request_id) from refused
+        return (yield from self.update(ticket, changes, (), on_conflict))
 
     def _save(
         self, ticket: Ticket, memos: Sequence[MemoOperation], on_conflict: OnConflict, call_id: str

@@ -26,7 +26,7 @@ from unyo.tickets.model import TicketKind
 from .connecting import Connection
 from .difference import Difference, planned, write_differences
 from .exits import Exit, complain
-from .judging import faults
+from .judging import faults, told
 from .output import Format
 from .results import FAILED, OK, SENDING, UNKNOWN, Done, Results
 from .rows import Row
@@ -166,7 +166,7 @@ def _carried_out(run: Run, row: Row) -> str:
 def _unfit(row: Row, kind: TicketKind) -> str:
     if row.kind and row.kind is not kind:
         return f"the ticket is no {row.kind.name.lower()}"
-    return "; ".join(f"{name} {said}" for name, said in faults(kind, row.fields).items())
+    return "; ".join(told(faults(kind, row.fields)))
 
 
 def _knows_call_ids(run: Run) -> bool:

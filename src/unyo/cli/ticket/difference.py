@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -70,19 +71,25 @@ def write_differences(found: Sequence[Difference], output: Format) -> None:
 def draw(found: Sequence[Difference], console: Console) -> None:
     """Show differences to a person: one line each, long texts line by line."""
     width = max((len(each.field) for each in found), default=0)
+    wide = max((cell_len(_label(each)) for each in found), default=0)
     for ticket_id in dict.fromkeys(each.ticket_id for each in found):
         if ticket_id:
             console.print(Text(ticket_id, style="bold"))
         for each in found:
             if each.ticket_id == ticket_id:
-                console.print(_line(each, width), soft_wrap=True)
+                console.print(_line(each, width, wide), soft_wrap=True)
 
 
-def _line(each: Difference, width: int) -> Text:
+def _label(each: Difference) -> str:
+    return FIELDS[each.field].label if each.field in FIELDS else "対応メモ"
+
+
+def _line(each: Difference, width: int, wide: int) -> Text:
     before, after = shown(each.before), shown(each.after)
-    label = FIELDS[each.field].label if each.field in FIELDS else "対応メモ"
+    label = _label(each)
     line = Text.assemble("  ", each.field.ljust(width), "  ", (label, "dim"))
     if "\n" not in before + after:
+        line.append(" " * (wide - cell_len(label)))
         return line.append("  ").append(before or "(empty)", "red").append(" → ").append(after or "(empty)", "green")
     for row in list(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2))[2:]:
         style = {"+": "green", "-": "red", "@": "cyan"}.get(row[:1], "")

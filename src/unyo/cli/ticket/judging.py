@@ -1,6 +1,6 @@
 """A field's value as a person or a file writes it: read, and judged by the parameter tables before anything is sent."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC
 from difflib import get_close_matches
 from enum import StrEnum
@@ -69,8 +69,16 @@ def faults(kind: TicketKind, values: Mapping[str, Value], *, registers: bool = F
             for row in table.rows
             if row.key in table.value_keys and row.mark.must_be_there and row.key not in values
         ]
-        found |= dict.fromkeys(missing, f"is required when {_a(kind)} is registered")
+        found |= dict.fromkeys(missing, f"must be given when {_a(kind)} is registered")
     return found
+
+
+def told(found: Mapping[str, str], named: Callable[[str], str] = str) -> list[str]:
+    """Faults as sentences; fields of which the same must be done stand in one."""
+    alike: dict[str, list[str]] = {}
+    for name, said in found.items():
+        alike.setdefault(said if said.startswith("must ") else f"{name} {said}", []).append(name)
+    return [f"{', '.join(map(named, names))} {found[names[0]]}" for names in alike.values()]
 
 
 def memo_fault(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from unyo.tickets.model import TicketKind
 
-from .judging import FIELDS, KINDS, MEMOS, WrongValue, faults, memo_fault, nearest, read_value
+from .judging import FIELDS, KINDS, MEMOS, WrongValue, faults, memo_fault, nearest, read_value, told
 
 TICKET_ID: Final = "ticket_id"
 KIND: Final = "kind"
@@ -100,7 +100,7 @@ def _row(line: int, members: Mapping[str, Any], key: str) -> Row:
         wrong.append("ticket_id must be a text")
     else:
         wrong += _judged(fields, kind, registers=not ticket_id)
-        if not (fields or memos):
+        if not (fields or memos or wrong):
             wrong.append("there is nothing to change")
     return Row(line, str(ticket_id or ""), kind, fields, memos, tuple(wrong), key)
 
@@ -109,7 +109,7 @@ def _judged(fields: Mapping[str, Any], kind: TicketKind | None, *, registers: bo
     """What is wrong with the values; an update whose kind is not told must be one of either kind."""
     tried = [faults(each, fields, registers=registers) for each in ([kind] if kind else TicketKind)]
     best = min(tried, key=len)
-    return [f"{name} {said}" for name, said in best.items()]
+    return told(best)
 
 
 def _text(value: Any) -> str:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,9 +12,12 @@ from unyo.tickets.model import CLOSED, TicketKind, Value
 
 from .connecting import Connection
 from .exits import Exit, complain, fail
-from .judging import FIELDS, faults, memo_fault
+from .judging import faults, memo_fault, told
 from .output import Format
 from .values import flag_of
+
+if TYPE_CHECKING:  # the help starts without the client
+    from unyo.client.errors import UnyoError
 
 DryRunFlag = Annotated[bool, typer.Option("--dry-run", help="Show the difference, and send nothing.")]
 YesFlag = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
@@ -46,14 +49,6 @@ class How:
     yes: bool = False
     output: Format = Format.TABLE
     on_conflict: OnConflict = OnConflict.MERGE
-    approves: bool = False
-    """Whether the caller is to be the approver: one without the right may not even be named as such."""
-
-
-_NO_RIGHT: Final = (
-    Exit.NO_RIGHT,
-    "closing needs the approval right, which this account has not: `unyo ticket request-close` asks one who has it",
-)
 
 
 def check(kind: TicketKind, fields: Mapping[str, Value], *, registers: bool = False) -> None:
@@ -62,7 +57,7 @@ def check(kind: TicketKind, fields: Mapping[str, Value], *, registers: bool = Fa
     Raises:
         typer.Exit: a value is wrong; all that is wrong is named.
     """
-    found = [f"{flag_of(name)} {said}" for name, said in faults(kind, fields, registers=registers).items()]
+    found = told(faults(kind, fields, registers=registers), flag_of)
     if found:
         fail(Exit.REFUSED, f"{'; '.join(found)} (nothing was sent)")
 
@@ -107,26 +102,23 @@ def update_all(
     Raises:
         typer.Exit: a ticket was refused; the others were sent all the same.
     """
-    from unyo.client.bodies import update_body  # noqa: PLC0415 - the help starts without the client
-    from unyo.client.errors import UnyoError  # noqa: PLC0415 - likewise
+    from unyo.client.errors import AuthFailure, Refused, TooManyRequests, UnyoError  # noqa: PLC0415 - the help starts without the client
 
     from .difference import Snapshot, draw, planned, write_differences  # noqa: PLC0415 - likewise
-    from .sentences import explained  # noqa: PLC0415 - likewise
 
-    client, found, failed = connection.client, [], []
+    client, found, statuses = connection.client, [], []
     for ticket_id in dict.fromkeys(ticket_ids):
-        ticket = client.tickets.get(ticket_id)
-        operations = memos(ticket)
-        check(ticket.kind, fields)
-        for name, value in fields.items():
-            setattr(ticket, name, value)
-        if ticket.changes or operations:
-            update_body(ticket, operations, connection.resolved.credentials)
-        found.append((ticket, operations))
+        try:
+            found.append(_prepared(connection, ticket_id, fields, memos))
+        except (AuthFailure, TooManyRequests):
+            raise  # so would the others be
+        except Refused as error:
+            statuses.append(_refused(ticket_id, error))
     differences = [each for ticket, operations in found for each in planned(ticket, operations)]
     if how.dry_run:
         write_differences(differences, how.output)
-        _say("A dry run: nothing was sent." if differences else "There is nothing to change.")
+        _say("A dry run: nothing was sent." if differences or statuses else "There is nothing to change.")
+        _end(statuses)
         return
     if (question := _question(found)) and not how.yes:
         from unyo.cli.showing import make_console  # noqa: PLC0415 - likewise
@@ -139,21 +131,51 @@ def update_all(
         try:
             client.tickets.update(ticket, memos=operations, on_conflict=how.on_conflict.value)
         except UnyoError as error:
-            failed.append(_NO_RIGHT if how.approves and _names_approver(error) else explained(error))
-            complain(f"{ticket.ticket_id}: {failed[-1][1]}")
+            statuses.append(_refused(ticket.ticket_id, error))
             continue
         changed += before.until(ticket)
     write_differences(changed, how.output)
-    if failed:
-        raise typer.Exit(failed[0][0])
+    _end(statuses)
     if not changed:
         _say("There is nothing to change.")
+
+
+def _prepared(
+    connection: Connection, ticket_id: str, fields: Mapping[str, Value], memos: Callable[[Any], Sequence[Any]]
+) -> tuple[Any, Sequence[Any]]:
+    """A ticket with these values set, and its memo operations, as far as they can be judged before they are sent."""
+    from unyo.client.bodies import update_body  # noqa: PLC0415 - the help starts without the client
+
+    ticket = connection.client.tickets.get(ticket_id)
+    operations = memos(ticket)
+    check(ticket.kind, fields)
+    for name, value in fields.items():
+        setattr(ticket, name, value)
+    if ticket.changes or operations:
+        update_body(ticket, operations, connection.resolved.credentials)
+    return ticket, operations
+
+
+def _refused(ticket_id: str, error: "UnyoError") -> Exit:
+    """Say why a ticket stays as it is."""
+    from .sentences import explained  # noqa: PLC0415 - the help starts without the client
+
+    status, sentence = explained(error)
+    complain(f"{ticket_id}: {sentence}")
+    return status
+
+
+def _end(statuses: Sequence[Exit]) -> None:
+    if statuses:
+        raise typer.Exit(statuses[0])
 
 
 def _question(found: Sequence[tuple[Any, Sequence[Any]]]) -> str:
     """What to ask before these are sent; nothing where it surprises nobody."""
     from unyo.client import DeleteMemo  # noqa: PLC0415 - the help starts without the client
 
+    if not found:
+        return ""
     if len(found) > 1:
         return f"Send these changes to {len(found)} tickets?"
     ((ticket, operations),) = found
@@ -161,10 +183,6 @@ def _question(found: Sequence[tuple[Any, Sequence[Any]]]) -> str:
         return f"Close {ticket.ticket_id} ({ticket.read['title']})?"
     deleted = [str(each.number) for each in operations if isinstance(each, DeleteMemo)]
     return f"Delete memo {', '.join(deleted)} of {ticket.ticket_id}?" if deleted else ""
-
-
-def _names_approver(error: Exception) -> bool:
-    return getattr(error, "fields", ()) == (FIELDS["approver"].wire,)
 
 
 def _say(text: str) -> None:

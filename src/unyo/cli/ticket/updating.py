@@ -83,7 +83,7 @@ def approve(
 
     Example: unyo ticket approve UTM123456 --yes
     """
-    how = How(dry_run, yes, output, on_conflict, approves=True)
+    how = How(dry_run, yes, output, on_conflict)
     _state(connection, ticket_id, how, memo, CLOSED, connection.master_id)
 
 
