@@ -15,8 +15,6 @@ import typer
 
 from unyo.client import Credentials
 
-from .exits import Exit, complain
-
 _EDITORS: Final = ("sensible-editor", "nano", "vim", "vi")
 _PRIVATE: Final = 0o600
 
@@ -66,23 +64,14 @@ class Draft:
         self.path.unlink(missing_ok=True)
         self._base.unlink(missing_ok=True)
 
-    def edit(self) -> None:
-        """Let the user edit it.
-
-        Raises:
-            typer.Exit: the editor cannot be started, or says that it failed; the draft is kept.
-        """
+    def edit(self) -> str:
+        """Let the user edit it; says what went wrong with the editor, or nothing."""
         command = _editor()
         try:
             status = subprocess.run([*command, str(self.path)], check=False).returncode  # noqa: S603 - the user's own editor
         except OSError as error:
-            complain(f"the editor {command[0]} cannot be started: {error.strerror}; set VISUAL or EDITOR")
-            self.tell_kept()
-            raise typer.Exit(Exit.FAILED) from None
-        if status:
-            complain(f"the editor ended with status {status}; nothing was sent")
-            self.tell_kept()
-            raise typer.Exit(Exit.FAILED)
+            return f"the editor {command[0]} cannot be started: {error.strerror}; set VISUAL or EDITOR"
+        return f"the editor ended with status {status}; nothing was sent" if status else ""
 
     def tell_kept(self) -> None:
         """Say where the text is."""

@@ -34,6 +34,7 @@ class Session:
         self._base: Mapping[str, Any] = {}
         self._options: list[Option] = []
         self._must_open = True
+        self._untouched = ""
 
     def begin(self) -> None:
         """Read the ticket, or go on with the draft that was left.
@@ -50,7 +51,8 @@ class Session:
             self._draft.remove()
         self._base = self._read()
         self._options = self._offered()
-        self._draft.begin(self._base, write(self._ticket(), options=self._options))
+        self._untouched = write(self._ticket(), options=self._options)
+        self._draft.begin(self._base, self._untouched)
 
     def carry_out(self, output: Format, *, dry_run: bool) -> None:
         """Edit until it is on the server, or is given up.
@@ -81,16 +83,20 @@ class Session:
                 return
 
     def tell_kept(self) -> None:
-        """Say where the text is, if it is anywhere."""
-        if self._draft.exists():
+        """Say where the text is, if anything was written in it."""
+        if not self._draft.exists():
+            return
+        if self._draft.text == self._untouched:
+            self._draft.remove()  # the next edit need not ask about it
+        else:
             self._draft.tell_kept()
 
     def _edited(self) -> Edited | None:
         """What was changed, once it is right."""
         while True:
             before = self._draft.text
-            if self._must_open:
-                self._draft.edit()
+            if self._must_open and (failed := self._draft.edit()):
+                self._stop(Exit.FAILED, failed)
             after = self._draft.text
             try:
                 found = read(after, self._ticket())
@@ -160,7 +166,7 @@ class Session:
             typer.secho(sentence, err=True)
         else:
             complain(sentence)
-        self._draft.tell_kept()
+        self.tell_kept()
         raise typer.Exit(status)
 
     def _offered(self) -> list[Option]:
