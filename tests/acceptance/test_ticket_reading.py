@@ -228,6 +228,21 @@ def test_a_ticket_on_a_terminal_is_framed_by_sections(
         assert any(line.startswith("│ ● 1  ") for line in framed)
 
 
+def test_a_long_line_of_a_memo_keeps_the_bar_before_it(client: Client, tmp_path: Path) -> None:
+    assert client.account
+    memos = [
+        {"CorrespondProcessOperationClass": "0", "CorrespondProcess": text} for text in ("とても長い行。" * 20, "二")
+    ]
+    made = client.succeed("RegisterTicket", {**NEW_INCIDENT, "CorrespondProcessList": memos})
+    variables = calling(client.url, client.account, tmp_path)
+    with on_a_terminal("ticket", "show", str(made["TicketId"]), folder=tmp_path, variables=variables) as terminal:
+        assert terminal.end() == 0
+        memo = [line for line in terminal.lines if "長い" in line]
+        assert len(memo) > 2
+        assert all(line.startswith("│ │ ") for line in memo)
+        assert {width(line) for line in memo} == {COLUMNS}
+
+
 def test_a_history_on_a_terminal_is_coloured(variables: dict[str, str], tmp_path: Path) -> None:
     with on_a_terminal("ticket", "history", FIRST, folder=tmp_path, variables=variables) as terminal:
         assert terminal.end() == 0

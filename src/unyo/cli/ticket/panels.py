@@ -1,10 +1,11 @@
 """A ticket on a terminal: its sections as panels, its memos as a timeline, its lock dates dim."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from rich.box import ROUNDED
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -81,12 +82,23 @@ def _grid() -> Table:
     return table
 
 
-def _timeline(memos: tuple[Memo, ...]) -> Iterator[Text]:
+@dataclass(frozen=True)
+class _Barred:
+    """A text with the timeline's bar before each of its lines, folded ones too."""
+
+    text: Text
+    bar: Text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in self.text.wrap(console, options.max_width - self.bar.cell_len, overflow="fold"):
+            yield self.bar + line
+
+
+def _timeline(memos: tuple[Memo, ...]) -> Iterator[RenderableType]:
     for memo in memos:
         is_last = memo is memos[-1]
         head = Text.assemble(("● ", "cyan"), (f"{memo.number}", "bold"), f"  {shown(memo.inserted)}  {memo.author}")
         if memo.updated:
             head.append(f"  (edited {shown(memo.updated)})", "dim")
         yield head
-        for line in shown(memo.text).splitlines():
-            yield Text.assemble(("  " if is_last else "│ ", "cyan"), line)
+        yield _Barred(Text(shown(memo.text)), Text("  " if is_last else "│ ", "cyan"))
