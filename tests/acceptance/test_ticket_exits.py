@@ -114,6 +114,15 @@ def test_too_many_calls_end_with_8(run: Callable[..., Finished]) -> None:
     assert said == "UTM123456: too many calls; call again in 0 s: 混雑 (request r-1)"
 
 
+def test_whoever_waits_on_a_terminal_is_told(tmp_path: Path) -> None:
+    with answering(error("TOO_MANY_REQUESTS", "混雑"), 429, ANSWERS_AS_UNYO | {"Retry-After": "20"}) as server:
+        variables = calling(server.url, YAMADA, tmp_path)
+        with on_a_terminal("ticket", "show", FIRST, folder=tmp_path, variables=variables) as terminal:
+            terminal.wait_for("The server is busy or out of reach; trying again in 2")
+            terminal.interrupt()
+            assert terminal.end() == Exit.INTERRUPTED
+
+
 def test_a_failure_of_the_server_ends_with_1(run: Callable[..., Finished]) -> None:
     with answering(error("SYSTEM_ERROR", "障害"), headers=ANSWERS_AS_UNYO) as server:
         said = _sentence(run("ticket", "list", UNYO_ENDPOINT=server.url), Exit.FAILED)

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from functools import wraps
+from time import sleep
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import typer
@@ -15,6 +16,8 @@ if TYPE_CHECKING:  # the help starts without the client
     from unyo.client.profiles import Resolved
 
 _PANEL: Final = "Connection"
+_NOTICED: Final = 1.0
+"""From how many seconds on people wonder."""
 
 
 def named_profiles(incomplete: str) -> list[str]:
@@ -53,6 +56,13 @@ FLAGS: Final = {
 _ALL: Final = {"profile": PROFILE, **FLAGS}
 
 
+def _wait(seconds: float) -> None:
+    """Wait between two tries of a call; whoever sits before it and would wonder is told."""
+    if seconds >= _NOTICED and sys.stderr.isatty():
+        typer.secho(f"The server is busy or out of reach; trying again in {seconds:.0f} s.", err=True, dim=True)
+    sleep(seconds)
+
+
 class Connection:
     """The server that a command calls, and as whom. Use it in a ``with`` block."""
 
@@ -61,7 +71,7 @@ class Connection:
 
         self.resolved = resolved
         who = resolved.credentials
-        self.client = Client(who.endpoint, who.access_key, who.secret_key, who.service_code, who.master_id)
+        self.client = Client(who.endpoint, who.access_key, who.secret_key, who.service_code, who.master_id, sleep=_wait)
 
     @property
     def master_id(self) -> str:
