@@ -75,6 +75,20 @@ def test_tries_end_and_the_last_error_is_told(clients: Clients, faulty: Faulty, 
     assert (type(failed.value), len(faulty.met), len(clients.pauses)) == (ENDS[fault], 3, 2)
 
 
+@pytest.mark.parametrize("last", ["unreached", "busy", "long busy"])
+def test_a_write_whose_first_answer_was_lost_is_never_told_as_not_carried_out(
+    clients: Clients, faulty: Faulty, to_desk: ToDesk, register: Callable[..., Incident], last: Fault
+) -> None:
+    client = clients(faulty, tries=2)
+    client.tickets.get("UTM123456")
+    faulty.next("lost", last, action="RegisterTicket")
+    with pytest.raises(NoAnswer, match="an earlier try may have been carried out"):
+        register(client, title="一度だけ")
+    assert faulty.met == ["lost", last]
+    assert [each.title for each in client.tickets.list(keyword="一度だけ")] == ["一度だけ"]
+    assert to_desk.actions().count("RegisterTicket") == 1
+
+
 def test_pauses_grow_with_full_jitter_and_heed_retry_after(clients: Clients, shaky: Client, faulty: Faulty) -> None:
     bounds = [0.2, 0.4, 0.8, 1.6]
     seen = []
@@ -161,6 +175,7 @@ def test_a_wrong_secret_is_not_tried_again(clients: Clients, to_desk: ToDesk) ->
         ("Wed, 01 Apr 2026 09:00:10 +0900", 10),
         ("Fri, 31 Dec 9999 23:59:59 GMT", 0),
         ("yesterday", 0),
+        ("Wed, 01 Apr 99999999999 00:00:10 GMT", 0),
         ("", 0),
         (None, 0),
     ],

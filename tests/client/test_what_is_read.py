@@ -1,10 +1,29 @@
 """What a server tells and this release does not know survives, and is sent back as it came."""
 
+import json
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
+import httpx2
 import pytest
 
-from unyo.client import Incident, Request, State, TicketKind, UnyoError
+from support.clients import VERSION, Clients
+from unyo.client import (
+    Client,
+    EditMemo,
+    Incident,
+    NoAnswer,
+    NotTheApi,
+    OtherRefusal,
+    ParameterError,
+    Request,
+    State,
+    SystemFailure,
+    TicketKind,
+    TooManyRequests,
+    UnyoError,
+)
 from unyo.client.entries import history_entry, name_of, option, summary
 from unyo.client.operations import _class_of
 
@@ -69,3 +88,101 @@ def test_changes_go_by_our_names() -> None:
     )
     assert [change.field for change in entry.changes] == ["title", "memos.3"]
     assert name_of("Colour") == "Colour"
+
+
+def test_odd_dates_and_numbers_are_none() -> None:
+    memo = {"CorrespondProcessSeq": "first", "CorrespondProcess": "メモ", "CorrespondProcessInsertDate": "soon"}
+    ticket = Incident(ANSWER | {"StateInsertDate": "soon", "CorrespondProcessList": [memo]})
+    assert (ticket.memos[0].number, ticket.memos[0].text, ticket.memos[0].inserted) == (0, "メモ", None)
+    assert (ticket.updated_at, ticket.lock["StateInsertDate"]) == (None, "soon")
+    assert summary({"LastUpdateDate": "soon"}).updated_at is None
+
+
+Answers = Callable[..., Client]
+
+
+@pytest.fixture
+def answering(clients: Clients) -> Answers:
+    """A client of a server that gives, action by action, these answers to well-formed calls."""
+
+    def _made(*, is_unyo: bool = True, status: int = 200, headers: tuple[str, str] = ("x", ""), **told: Any) -> Client:
+        def _answer(request: httpx2.Request) -> httpx2.Response:
+            action = request.url.path.rpartition("/")[2].removesuffix(".json")
+            answer = told[action]
+            if answer is None:
+                raise httpx2.ReadError("reset", request=request)
+            name = "ErrorResponse" if "ErrorType" in answer else f"{action}Response"
+            heads = httpx2.Headers([headers, *([(VERSION, "0")] if is_unyo else [])], encoding="latin-1")
+            return httpx2.Response(status, headers=heads, content=json.dumps({name: answer}).encode())
+
+        return clients(httpx2.MockTransport(_answer))
+
+    return _made
+
+
+def test_answers_that_lack_members_are_told_as_such(answering: Answers) -> None:
+    client = answering(GetTicketDetail=ANSWER | {"CorrespondProcessList": ["x"]}, GetTicketList={}, GetOptionList={})
+    client_of_history = answering(GetTicketDetail=ANSWER, GetTicketHistory={"HistoryList": [{"Date": "soon"}]})
+    for asked in (
+        lambda: client.tickets.get("UTM1"),
+        lambda: list(client.tickets.list()),
+        client.options,
+        lambda: list(client_of_history.tickets.history("UTM1")),
+    ):
+        with pytest.raises(NotTheApi, match="an answer is not as the API's are"):
+            asked()
+
+
+def test_a_registration_without_an_id_is_not_known_to_have_happened(
+    answering: Answers, register: Callable[..., Incident]
+) -> None:
+    with pytest.raises(NoAnswer, match="whether the ticket is registered is not known"):
+        register(answering(GetTicketDetail=ANSWER, RegisterTicket={}))
+
+
+def test_what_was_written_is_not_told_as_failed_when_what_is_read_back_is_odd(
+    answering: Answers, register: Callable[..., Incident]
+) -> None:
+    client = answering(GetTicketDetail={"CorrespondProcessList": ["x"]}, RegisterTicket={"TicketId": "UTM1"})
+    assert register(client).ticket_id == "UTM1"
+
+
+WHOLE = {
+    "SupportedGroup": "お客様",
+    "SubStateCode": "x",
+    "Priority": "中",
+    "Importance": "中",
+    "ManagementGroupId": "x",
+    "AssignUserId": "SA1",
+    "CauseClassification": "x",
+    "StateCode": "未対応",
+    "CorrespondLimitDate": "20260501090000",
+}
+
+
+@pytest.mark.parametrize("now", [{"CorrespondProcessList": [{"CorrespondProcess": "壱"}]}, {}])
+def test_a_lost_update_that_an_answer_does_not_show_is_told_as_lost(answering: Answers, now: dict[str, Any]) -> None:
+    client = answering(is_unyo=False, GetTicketDetail=WHOLE | now | {"StateInsertDate": "1"}, UpdateTicket=None)
+    ticket = Incident(ANSWER | WHOLE)
+    with pytest.raises(NoAnswer):
+        client.tickets.update(ticket, memos=[EditMemo(1, "壱")] if now else [], cause="設定")
+
+
+@pytest.mark.parametrize(("status", "error"), [(200, OtherRefusal), (503, SystemFailure)])
+def test_an_error_that_is_not_known_changed_nothing_unless_the_server_failed(
+    answering: Answers, status: int, error: type[Exception]
+) -> None:
+    with pytest.raises(error, match="OVERLOAD"):
+        answering(status=status, GetTicketDetail={"ErrorType": "OVERLOAD"}).tickets.get("UTM1")
+
+
+def test_an_odd_retry_after_is_none(answering: Answers) -> None:
+    client = answering(status=429, headers=("Retry-After", "²"), GetTicketDetail={"ErrorType": "TOO_MANY_REQUESTS"})
+    with pytest.raises(TooManyRequests) as refused:
+        client.tickets.get("UTM1")
+    assert refused.value.retry_after is None
+
+
+def test_half_a_letter_is_refused_by_the_server(client: Client) -> None:
+    with pytest.raises(ParameterError):
+        client.tickets.get("UTM\udcff")

@@ -75,7 +75,8 @@ class Calls:
         is_write = known is None or known.writes
         call_id = (call_id or str(uuid4())) if is_write and self.offers_extensions else ""
         who = {"ServiceCode": self.credentials.service_code, "MasterID": self.credentials.master_id}
-        content = json.dumps({**who, **body}, ensure_ascii=False).encode()
+        # Half a letter, as an argument of the command line may hold, is sent escaped: the server says what is wrong.
+        content = json.dumps({**who, **body}, ensure_ascii=False).encode(errors="backslashreplace")
         return (yield from self._until_answered(action, content, call_id, may_repeat=bool(call_id) or not is_write))
 
     def look_who_answers(self) -> Steps[None]:
@@ -95,19 +96,24 @@ class Calls:
             raise NotReached(f"{error}; only a first question was sent") from None
 
     def _until_answered(self, action: str, content: bytes, call_id: str, *, may_repeat: bool) -> Steps[Answer]:
+        was_lost = False
         for tried in range(self._tries):
             is_last, least = tried == self._tries - 1, 0.0
             try:
                 return (yield from self._by_the_right_clock(action, content, call_id))
-            except TooManyRequests as refused:
-                least = refused.retry_after or 0.0
-                if is_last or least > _LONGEST_WISH:
+            except (NotReached, AuthFailure, TooManyRequests) as error:
+                # None of them looks at the call id: an earlier try may have been carried out all the same.
+                least = error.retry_after or 0.0 if isinstance(error, TooManyRequests) else 0.0
+                if is_last or least > _LONGEST_WISH or isinstance(error, AuthFailure):
+                    if call_id and was_lost:
+                        raise NoAnswer(f"{error}; an earlier try may have been carried out") from error
                     raise
             except NotTheApi:
                 raise
-            except (NotReached, NoAnswer, SystemFailure) as error:
-                if is_last or not (may_repeat or isinstance(error, NotReached)):
+            except (NoAnswer, SystemFailure):
+                if is_last or not may_repeat:
                     raise
+                was_lost = True
             yield Pause(least + self._jitter(tried))
         raise AssertionError("the last try returns or raises")
 
@@ -144,7 +150,7 @@ class Calls:
         """
         try:
             envelope = json.loads(arrived.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             envelope = None
         if not isinstance(envelope, dict):
             envelope = {}
@@ -169,11 +175,13 @@ def _error(error: Mapping[str, Any], arrived: Arrived) -> Answered:
     found = str(error.get("ErrorType", ""))
     detail = error.get("ErrorDetail")
     retry_after = arrived.headers.get("retry-after", "")
-    return BY_TYPE.get(found, OtherRefusal)(
+    # Of a failure that this release does not know nobody can say that nothing was changed.
+    other = SystemFailure if arrived.status >= HTTPStatus.INTERNAL_SERVER_ERROR else OtherRefusal
+    return BY_TYPE.get(found, other)(
         str(error.get("ErrorMessage", "")),
         tuple(detail) if isinstance(detail, dict) else (),
         request_id=str(error.get("RequestId", "")),
         status=arrived.status,
         error_type=found,
-        retry_after=float(retry_after) if retry_after.isdigit() else None,
+        retry_after=float(retry_after) if retry_after.isascii() and retry_after.isdigit() else None,
     )

@@ -30,7 +30,7 @@ class ServerClock:
         """Take the ``Date`` of an answer that just came; what is no date teaches nothing."""
         try:
             told = parsedate_to_datetime(date or "")
-        except ValueError:
+        except (OverflowError, ValueError):
             return
         # Without a zone it is in UTC all the same (RFC 9110).
         offset = (told if told.tzinfo else told.replace(tzinfo=UTC)) - self._here()

@@ -9,7 +9,7 @@ from unyo.tickets.dates import parse_date
 from unyo.tickets.field_tables import BY_KEY, MEMOS
 from unyo.tickets.model import TicketKind
 
-from .tickets import read_value
+from .tickets import date_of, read_value
 
 _KINDS: Final = {each.value: each for each in TicketKind}
 _KEYS: Final = {parameter.wire: key for key, parameter in BY_KEY.items()}
@@ -115,5 +115,5 @@ def _value(key: str, text: str) -> Any:
     if key == "kind":
         return _KINDS.get(text, text)
     if key in {"registered_at", "updated_at"}:
-        return parse_date(text) if text else None
+        return date_of(text)
     return read_value(BY_KEY[key], text) if key in BY_KEY else text

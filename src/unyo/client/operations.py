@@ -1,6 +1,7 @@
 """What a client offers, as steps: reading, registering, updating, and what to do when somebody else was faster."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar, get_args
 
@@ -13,7 +14,7 @@ from .bodies import AddMemo, Body, MemoOperation, register_body, update_body
 from .calls import Answer, Calls
 from .choices import State
 from .entries import HistoryEntry, Option, TicketSummary, history_entry, option, summary
-from .errors import ExclusionFailure, NoAnswer, NoRolesToClose, ParameterError, SystemFailure, UnyoError
+from .errors import ExclusionFailure, NoAnswer, NoRolesToClose, NotTheApi, ParameterError, SystemFailure, UnyoError
 from .kinds import KINDS, AnyKind
 from .lists import Kind, kind_of, list_body
 from .merging import clashes, kept, still_to_do, texts_of, what_they_changed
@@ -53,7 +54,8 @@ class Operations:
     def get(self, ticket_id: str) -> Steps[AnyKind]:
         """A ticket as it stands."""
         answer = yield from self._detail(ticket_id)
-        return _class_of(answer)(answer)
+        with _understood():
+            return _class_of(answer)(answer)
 
     def register(
         self, kind: Kind, fields: Mapping[str, Value], memos: Sequence[str], call_id: str = ""
@@ -62,7 +64,9 @@ class Operations:
         kind = kind_of(kind)
         body = register_body(kind, fields, [AddMemo(text) for text in _several(memos)], self._calls.credentials)
         answer = yield from self._calls.call("RegisterTicket", body, call_id)
-        ticket_id = str(answer[TICKET_ID.wire])
+        ticket_id = str(answer.get(TICKET_ID.wire) or "")
+        if not ticket_id:
+            raise NoAnswer("the answer tells no ticket ID: whether the ticket is registered is not known")
         try:
             return (yield from self.get(ticket_id))
         except UnyoError:  # it is registered: whoever cannot read it yet, or may not see it, has what was sent
@@ -131,9 +135,10 @@ class Operations:
         """Whether an update is seen to have been carried out."""
         try:
             answer = yield from self._detail(ticket.ticket_id)
+            with _understood():
+                return _holds(answer, body, ticket, self._calls.credentials.master_id)
         except UnyoError:
             return False
-        return _holds(answer, body, ticket, self._calls.credentials.master_id)
 
     def _settle(
         self,
@@ -147,10 +152,12 @@ class Operations:
         """Make the ticket one that can be sent again, with the memos that are left; or raise what stands against it."""
         try:
             answer = yield from self._detail(ticket.ticket_id)
+            with _understood():
+                theirs = type(ticket)(answer)
         except UnyoError:
             raise failure from None  # what was changed cannot be told
         newest = yield from self._newest_changes(ticket)
-        changed = what_they_changed(ticket, memos, type(ticket)(answer), newest)
+        changed = what_they_changed(ticket, memos, theirs, newest)
         against = clashes(changed)
         # Where nothing differs, as after a change that was taken back, nobody's work is overwritten.
         may_go_on = (
@@ -180,22 +187,25 @@ class Operations:
     def list_page(self, filters: Mapping[str, Any], cursor: str, page_size: int) -> Steps[Page]:
         """A page of tickets."""
         answer = yield from self._calls.call("GetTicketList", list_body(filters, cursor, page_size))
-        items: list[TicketSummary] = [summary(each) for each in answer["TicketList"]]
-        return Page(items, answer["NextCursor"], answer["TotalCount"])
+        with _understood():
+            items: list[TicketSummary] = [summary(each) for each in answer["TicketList"]]
+            return Page(items, answer["NextCursor"], answer["TotalCount"])
 
     def history_page(self, ticket: AnyKind | str, cursor: str, page_size: str = _HISTORY_PAGE) -> Steps[Page]:
         """A page of a ticket's history, newest first."""
         ticket_id = ticket if isinstance(ticket, str) else ticket.ticket_id
         body = {TICKET_ID.wire: ticket_id, "Limit": page_size, **({"Cursor": cursor} if cursor else {})}
         answer = yield from self._calls.call("GetTicketHistory", body)
-        items: list[HistoryEntry] = [history_entry(each) for each in answer["HistoryList"]]
-        return Page(items, answer["NextCursor"])
+        with _understood():
+            items: list[HistoryEntry] = [history_entry(each) for each in answer["HistoryList"]]
+            return Page(items, answer["NextCursor"])
 
     def options(self, kind: Kind | None) -> Steps[list[Option]]:
         """The values that the service offers, in their order."""
         asked = {} if kind is None else {TICKET_KIND.wire: kind_of(kind).value}
         answer = yield from self._calls.call("GetOptionList", asked)
-        return [option(each) for each in answer["OptionList"]]
+        with _understood():
+            return [option(each) for each in answer["OptionList"]]
 
     def _detail(self, ticket_id: str) -> Steps[Answer]:
         return (yield from self._calls.call("GetTicketDetail", {TICKET_ID.wire: ticket_id}))
@@ -204,10 +214,24 @@ class Operations:
         """Read what was just written; who cannot read it, or may not see it any more, keeps what was sent."""
         try:
             answer = yield from self._detail(ticket.ticket_id)
+            with _understood():
+                ticket.take(answer)
         except UnyoError:
             ticket.was_saved(texts_of(memos))
-        else:
-            ticket.take(answer)
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """Tell an answer that lacks what the API's has as one of something else.
+
+    Raises:
+        NotTheApi: it lacks something, or holds something of another shape.
+    """
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        what = f"{type(error).__name__}: {error}"
+        raise NotTheApi(f"an answer is not as the API's are ({what}): does the server's release fit?") from error
 
 
 def _several(memos: Sequence[T]) -> Sequence[T]:
@@ -227,7 +251,8 @@ def _class_of(answer: Answer) -> type[AnyKind]:
 def _holds(answer: Answer, body: Body, ticket: Ticket, master_id: str) -> bool:
     """Whether a ticket holds all that a call sent, and is not as it was read for it."""
     moved = any(str(answer.get(wire, "")) != date for wire, date in ticket.lock.items())
-    values = {wire: value for wire, value in body.items() if wire in answer and wire not in ticket.lock}
+    changed = {ticket.table().by_key[name].wire for name in ticket.changes}
+    values = {wire: body[wire] for wire in body if (wire in answer or wire in changed) and wire not in ticket.lock}
     values.pop(MEMOS.wire, None)
     memos = {each[MEMO_NUMBER.wire]: each for each in answer.get(MEMOS.wire) or ()}
     before = {str(memo.number) for memo in ticket.memos}
@@ -238,7 +263,7 @@ def _holds(answer: Answer, body: Body, ticket: Ticket, master_id: str) -> bool:
     ]
     return (
         moved
-        and all(answer[wire] == value for wire, value in values.items())
+        and all(answer.get(wire) == value for wire, value in values.items())
         and all(_is_done(operation, memos, added) for operation in body.get(MEMOS.wire, ()))
     )
 

@@ -25,7 +25,7 @@ Value = str | datetime | None
 
 @dataclass(frozen=True, slots=True)
 class Memo:
-    """A note on the work done: its number in the ticket, its author's master ID, its dates (aware)."""
+    """A note on the work done: its number in the ticket (0: not told), its author's master ID, its dates (aware)."""
 
     number: int
     text: str
@@ -139,7 +139,7 @@ class Ticket:
     @property
     def updated_at(self) -> datetime | None:
         """The latest of the lock dates."""
-        return max((parse_date(date) for date in self.lock.values() if date), default=None)
+        return max((date for date in map(date_of, self.lock.values()) if date), default=None)
 
 
 def is_value(row: Row) -> bool:
@@ -147,13 +147,18 @@ def is_value(row: Row) -> bool:
     return row.parameter.section is not None and isinstance(row.kind, Text)
 
 
+def date_of(text: str) -> datetime | None:
+    """A date of the wire; None where there is none, or it cannot be read."""
+    try:
+        return parse_date(text) if text else None
+    except ValueError:
+        return None
+
+
 def read_value(parameter: Parameter, text: str) -> Value:
     """A value of the wire; one that this release does not know survives as the text that it is."""
     if isinstance(parameter.kind, Date):
-        try:
-            return parse_date(text) if text else None
-        except ValueError:
-            return text
+        return date_of(text) or text or None
     return CHOICES.get((parameter.key, text), text)
 
 
@@ -194,5 +199,5 @@ def aware(name: str, moment: datetime) -> datetime:
 
 def _memo(answer: Mapping[str, Any]) -> Memo:
     number, text, author, inserted, updated = (str(answer.get(member.wire, "")) for member in MEMO_ITEM)
-    dates = (parse_date(each) if each else None for each in (inserted, updated))
-    return Memo(int(number), text, author, *dates)
+    counted = int(number) if number.isascii() and number.isdigit() else 0
+    return Memo(counted, text, author, date_of(inserted), date_of(updated))
