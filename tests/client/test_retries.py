@@ -1,5 +1,6 @@
 """Connections that fail, answers that are lost, servers that are busy: what is sent again, and what happens once."""
 
+import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,8 +21,10 @@ from unyo.client import (
     SystemFailure,
     TooManyRequests,
     TransportError,
+    WrongCredentials,
 )
 from unyo.client.clock import ServerClock
+from unyo.client.transport import trust
 
 PASSING: tuple[Fault, ...] = ("unreached", "lost", "timed out", "busy", "bad gateway", "failed", "failed after")
 ENDS: dict[Fault, type[Exception]] = {
@@ -194,9 +197,33 @@ def test_an_address_where_nobody_listens_is_told(clients: Clients) -> None:
     assert issubclass(NotReached, TransportError)
 
 
-@pytest.mark.parametrize("wrong", [{"tries": 0}, {"timeout": 0}, {"timeout": -1.0}, {"timeout": float("nan")}])
+@pytest.mark.parametrize(
+    "wrong", [{"tries": 0}, {"timeout": 0}, {"timeout": -1.0}, {"timeout": float("nan")}, {"timeout": float("inf")}]
+)
 def test_tries_and_time_outs_are_always_there(clients: Clients, wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"once at least|more than none"):
         clients(**wrong)
     with pytest.raises(TypeError):
         clients(timeout=None)
+
+
+def test_authorities_are_read_only_where_tls_is_spoken_and_nobody_is_trusted_without() -> None:
+    assert trust("https://desk") is trust("HTTPS://desk") is True
+    nobody = trust("http://desk")
+    assert isinstance(nobody, ssl.SSLContext)
+    assert (nobody.verify_mode, nobody.cert_store_stats()["x509_ca"]) == (ssl.CERT_REQUIRED, 0)
+
+
+@pytest.mark.parametrize("endpoint", ["http://[::1]x", "http://a..b", "http://a\tb", "http://a\u2028b"])
+def test_an_endpoint_that_can_never_be_called_is_told(clients: Clients, endpoint: str) -> None:
+    with pytest.raises(WrongCredentials, match="endpoint"):
+        clients(endpoint=endpoint)
+
+
+@pytest.mark.parametrize("variable", [("HTTPS_PROXY", "socks9://proxy"), ("SSL_CERT_FILE", "/nowhere/at.all")])
+def test_an_environment_that_cannot_be_used_is_told(
+    clients: Clients, monkeypatch: pytest.MonkeyPatch, variable: tuple[str, str]
+) -> None:
+    monkeypatch.setenv(*variable)
+    with pytest.raises(WrongCredentials, match=r"the environment's \*_PROXY and SSL_CERT_\*"):
+        clients(endpoint="https://desk.invalid")

@@ -86,6 +86,13 @@ def test_the_exported_names_are_these() -> None:
         _ = unyo.Klient
 
 
+def test_whoever_waits_starts_without_asyncio() -> None:
+    told = _checked(sys.executable, "-c", "import sys; from unyo import Client; print('asyncio' in sys.modules)")
+    assert (told.status, told.out) == (0, "False\n")
+    with pytest.raises(AttributeError, match="no attribute 'Klient'"):
+        _ = client_package.Klient
+
+
 def test_the_exception_tree_is_this() -> None:
     def _drawn(kind: type[Exception], depth: int = 0) -> list[str]:
         below = sorted(kind.__subclasses__(), key=lambda each: each.__name__)
@@ -252,3 +259,4 @@ def test_the_sample_does_what_it_says(clients: Clients, to_desk: ToDesk, monkeyp
         ENDPOINT, key.access_key, key.secret_key, YAMADA.service_code, YAMADA.master_id, transport=Awaited(to_desk)
     )
     assert asyncio.run(sample.memo(awaiting, ticket.ticket_id, "メモ")) == [YAMADA.master_id] * 4
+    assert sample.finish(client, client.tickets.get(ticket.ticket_id), YAMADA.master_id).state == "クローズ承認待ち"

@@ -1,8 +1,9 @@
 """The client: tickets of unyo, or of the vendor's own endpoint, over the wire."""
 
+from typing import TYPE_CHECKING, Any
+
 from unyo.tickets.model import TicketKind
 
-from .aio import AsyncClient
 from .bodies import AddMemo, DeleteMemo, EditMemo, MemoOperation
 from .choices import State, SupportedGroup, Way
 from .credentials import Credentials
@@ -44,6 +45,9 @@ from .lists import Filters
 from .operations import OnConflict
 from .sync import Client
 from .tickets import Memo, Ticket
+
+if TYPE_CHECKING:
+    from .aio import AsyncClient
 
 __all__ = [
     "AddMemo",
@@ -102,3 +106,12 @@ __all__ = [
     "Way",
     "WrongCredentials",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """`AsyncClient`, imported when it is asked for: whoever waits starts without asyncio."""
+    if name == "AsyncClient":
+        from .aio import AsyncClient  # noqa: PLC0415 - see above
+
+        return AsyncClient
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

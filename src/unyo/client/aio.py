@@ -18,7 +18,7 @@ from .lists import PAGE_SIZE, Filters, Kind
 from .operations import OnConflict, Operations
 from .profiles import resolve
 from .steps import Arrived, Pause, Send, Steps
-from .transport import DEFAULT_TIMEOUT, arrived, explained, headers, sent, time_out
+from .transport import DEFAULT_TIMEOUT, arrived, explained, headers, sent, time_out, trust, usable
 
 T = TypeVar("T")
 OneTicket = TypeVar("OneTicket", bound=Incident | Request)
@@ -93,12 +93,16 @@ class AsyncClient:
         credentials = Credentials(endpoint, access_key, secret_key, service_code, master_id)
         self._credentials = credentials
         self._operations = Operations(Calls(credentials, ServerClock(), tries=tries))
-        self._line = AsyncLine(
-            httpx2.AsyncClient(
-                base_url=credentials.endpoint, timeout=time_out(timeout), transport=transport, headers=headers()
-            ),
-            sleep,
-        )
+        waits = time_out(timeout)
+        with usable(credentials.endpoint):
+            http = httpx2.AsyncClient(
+                base_url=credentials.endpoint,
+                timeout=waits,
+                transport=transport,
+                headers=headers(),
+                verify=trust(credentials.endpoint),
+            )
+        self._line = AsyncLine(http, sleep)
         self.tickets = AsyncTickets(self._line, self._operations)
 
     @classmethod
@@ -265,12 +269,26 @@ class AsyncTickets:
                 yield item
             cursor, is_last = page.next_cursor, not page.next_cursor
 
+    @overload
+    async def request_close(
+        self, ticket: OneTicket, /, approver: str, *, on_conflict: OnConflict = "raise"
+    ) -> OneTicket: ...
+
+    @overload
+    async def request_close(self, ticket: str, /, approver: str, *, on_conflict: OnConflict = "raise") -> AnyKind: ...
+
     async def request_close(
         self, ticket: AnyKind | str, /, approver: str, *, on_conflict: OnConflict = "raise"
     ) -> AnyKind:
         """Ask ``approver``, a master ID with approval right, to close a ticket."""
         changes = {"state": State.AWAITING_APPROVAL, "approver": approver}
         return await self._line.run(self._operations.update(ticket, changes, (), on_conflict))
+
+    @overload
+    async def approve(self, ticket: OneTicket, /, *, on_conflict: OnConflict = "raise") -> OneTicket: ...
+
+    @overload
+    async def approve(self, ticket: str, /, *, on_conflict: OnConflict = "raise") -> AnyKind: ...
 
     async def approve(self, ticket: AnyKind | str, /, *, on_conflict: OnConflict = "raise") -> AnyKind:
         """Close a ticket in the caller's own name, which needs the approval right.
@@ -279,6 +297,12 @@ class AsyncTickets:
             NoRolesToClose: the caller has no approval right.
         """
         return await self._line.run(self._operations.approve(ticket, on_conflict))
+
+    @overload
+    async def send_back(self, ticket: OneTicket, /, reason: str, *, on_conflict: OnConflict = "raise") -> OneTicket: ...
+
+    @overload
+    async def send_back(self, ticket: str, /, reason: str, *, on_conflict: OnConflict = "raise") -> AnyKind: ...
 
     async def send_back(self, ticket: AnyKind | str, /, reason: str, *, on_conflict: OnConflict = "raise") -> AnyKind:
         """Send a ticket back that waits for approval; the reason becomes a memo."""
@@ -293,13 +317,31 @@ class AsyncMemos:
     def __init__(self, tickets: AsyncTickets) -> None:
         self._tickets = tickets
 
+    @overload
+    async def add(self, ticket: OneTicket, /, text: str) -> OneTicket: ...
+
+    @overload
+    async def add(self, ticket: str, /, text: str) -> AnyKind: ...
+
     async def add(self, ticket: AnyKind | str, /, text: str) -> AnyKind:
         """Add a memo."""
         return await self._tickets.update(ticket, memos=[AddMemo(text)], on_conflict="retry")
 
+    @overload
+    async def edit(self, ticket: OneTicket, /, number: int, text: str) -> OneTicket: ...
+
+    @overload
+    async def edit(self, ticket: str, /, number: int, text: str) -> AnyKind: ...
+
     async def edit(self, ticket: AnyKind | str, /, number: int, text: str) -> AnyKind:
         """Give memo ``number`` another text."""
         return await self._tickets.update(ticket, memos=[EditMemo(number, text)], on_conflict="retry")
+
+    @overload
+    async def delete(self, ticket: OneTicket, /, number: int) -> OneTicket: ...
+
+    @overload
+    async def delete(self, ticket: str, /, number: int) -> AnyKind: ...
 
     async def delete(self, ticket: AnyKind | str, /, number: int) -> AnyKind:
         """Delete memo ``number``."""

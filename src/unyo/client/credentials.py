@@ -72,7 +72,10 @@ def _is_endpoint(url: str) -> bool:
     try:
         split = urlsplit(url)
         port = split.port
+        (split.hostname or "").encode("idna")  # as it will be looked up
     except ValueError:
         return False
     named = split.scheme in {"http", "https"} and split.hostname and port != 0
-    return bool(named) and not (split.username or split.password or split.query or split.fragment or " " in url)
+    return bool(named) and not (
+        split.username or split.password or split.query or split.fragment or " " in url or not url.isprintable()
+    )

@@ -18,7 +18,7 @@ from .lists import PAGE_SIZE, Filters, Kind
 from .operations import OnConflict, Operations
 from .profiles import resolve
 from .steps import Arrived, Pause, Send, Steps
-from .transport import DEFAULT_TIMEOUT, arrived, explained, headers, sent, time_out
+from .transport import DEFAULT_TIMEOUT, arrived, explained, headers, sent, time_out, trust, usable
 
 T = TypeVar("T")
 OneTicket = TypeVar("OneTicket", bound=Incident | Request)
@@ -93,12 +93,16 @@ class Client:
         credentials = Credentials(endpoint, access_key, secret_key, service_code, master_id)
         self._credentials = credentials
         self._operations = Operations(Calls(credentials, ServerClock(), tries=tries))
-        self._line = Line(
-            httpx2.Client(
-                base_url=credentials.endpoint, timeout=time_out(timeout), transport=transport, headers=headers()
-            ),
-            sleep,
-        )
+        waits = time_out(timeout)
+        with usable(credentials.endpoint):
+            http = httpx2.Client(
+                base_url=credentials.endpoint,
+                timeout=waits,
+                transport=transport,
+                headers=headers(),
+                verify=trust(credentials.endpoint),
+            )
+        self._line = Line(http, sleep)
         self.tickets = Tickets(self._line, self._operations)
 
     @classmethod
@@ -265,10 +269,22 @@ class Tickets:
                 yield item
             cursor, is_last = page.next_cursor, not page.next_cursor
 
+    @overload
+    def request_close(self, ticket: OneTicket, /, approver: str, *, on_conflict: OnConflict = "raise") -> OneTicket: ...
+
+    @overload
+    def request_close(self, ticket: str, /, approver: str, *, on_conflict: OnConflict = "raise") -> AnyKind: ...
+
     def request_close(self, ticket: AnyKind | str, /, approver: str, *, on_conflict: OnConflict = "raise") -> AnyKind:
         """Ask ``approver``, a master ID with approval right, to close a ticket."""
         changes = {"state": State.AWAITING_APPROVAL, "approver": approver}
         return self._line.run(self._operations.update(ticket, changes, (), on_conflict))
+
+    @overload
+    def approve(self, ticket: OneTicket, /, *, on_conflict: OnConflict = "raise") -> OneTicket: ...
+
+    @overload
+    def approve(self, ticket: str, /, *, on_conflict: OnConflict = "raise") -> AnyKind: ...
 
     def approve(self, ticket: AnyKind | str, /, *, on_conflict: OnConflict = "raise") -> AnyKind:
         """Close a ticket in the caller's own name, which needs the approval right.
@@ -277,6 +293,12 @@ class Tickets:
             NoRolesToClose: the caller has no approval right.
         """
         return self._line.run(self._operations.approve(ticket, on_conflict))
+
+    @overload
+    def send_back(self, ticket: OneTicket, /, reason: str, *, on_conflict: OnConflict = "raise") -> OneTicket: ...
+
+    @overload
+    def send_back(self, ticket: str, /, reason: str, *, on_conflict: OnConflict = "raise") -> AnyKind: ...
 
     def send_back(self, ticket: AnyKind | str, /, reason: str, *, on_conflict: OnConflict = "raise") -> AnyKind:
         """Send a ticket back that waits for approval; the reason becomes a memo."""
@@ -291,13 +313,31 @@ class Memos:
     def __init__(self, tickets: Tickets) -> None:
         self._tickets = tickets
 
+    @overload
+    def add(self, ticket: OneTicket, /, text: str) -> OneTicket: ...
+
+    @overload
+    def add(self, ticket: str, /, text: str) -> AnyKind: ...
+
     def add(self, ticket: AnyKind | str, /, text: str) -> AnyKind:
         """Add a memo."""
         return self._tickets.update(ticket, memos=[AddMemo(text)], on_conflict="retry")
 
+    @overload
+    def edit(self, ticket: OneTicket, /, number: int, text: str) -> OneTicket: ...
+
+    @overload
+    def edit(self, ticket: str, /, number: int, text: str) -> AnyKind: ...
+
     def edit(self, ticket: AnyKind | str, /, number: int, text: str) -> AnyKind:
         """Give memo ``number`` another text."""
         return self._tickets.update(ticket, memos=[EditMemo(number, text)], on_conflict="retry")
+
+    @overload
+    def delete(self, ticket: OneTicket, /, number: int) -> OneTicket: ...
+
+    @overload
+    def delete(self, ticket: str, /, number: int) -> AnyKind: ...
 
     def delete(self, ticket: AnyKind | str, /, number: int) -> AnyKind:
         """Delete memo ``number``."""

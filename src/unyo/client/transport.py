@@ -1,12 +1,16 @@
 """What both clients tell httpx2, and how its answers and errors are read."""
 
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import inf
 from typing import Final
 
 import httpx2
 
 from unyo import __version__
 
-from .errors import NoAnswer, NotReached, TransportError
+from .errors import NoAnswer, NotReached, TransportError, WrongCredentials
 from .steps import Arrived, Send
 
 DEFAULT_TIMEOUT: Final = 30.0
@@ -26,9 +30,28 @@ def time_out(seconds: float) -> httpx2.Timeout:
     Raises:
         ValueError: it is no time.
     """
-    if not seconds > 0:
+    if not 0 < seconds < inf:
         raise ValueError("a time-out is a number of seconds, and more than none")
     return httpx2.Timeout(seconds)
+
+
+@contextmanager
+def usable(endpoint: str) -> Iterator[None]:
+    """Tell what httpx2 cannot make a client of: the endpoint, or what the environment says of proxies and authorities.
+
+    Raises:
+        WrongCredentials: it cannot be used.
+    """
+    try:
+        yield
+    except (httpx2.InvalidURL, ImportError, OSError, ValueError) as error:
+        places = "the endpoint, and the environment's *_PROXY and SSL_CERT_*"
+        raise WrongCredentials(f"{endpoint} cannot be called ({error}): are {places}, right?") from error
+
+
+def trust(endpoint: str) -> ssl.SSLContext | bool:
+    """Whom to trust: the usual authorities, whose reading takes its time; nobody where no TLS is spoken."""
+    return True if endpoint.lower().startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def headers() -> dict[str, str]:

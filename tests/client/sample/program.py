@@ -66,6 +66,12 @@ def retitle(client: Client, ticket_id: str, title: str) -> str:
     return str(client.tickets.get(ticket_id).title)
 
 
+def finish(client: Client, ticket: Incident, approver: str) -> Incident:
+    """Note that all is done, and ask for the close."""
+    noted: Incident = client.tickets.memo.add(ticket, "完了")
+    return client.tickets.request_close(noted, approver)
+
+
 async def memo(client: AsyncClient, ticket_id: str, text: str) -> list[str]:
     """Add a memo, and tell who changed the ticket so far."""
     async with client:
