@@ -203,7 +203,10 @@ def test_any_bytes_are_an_object_or_no_json(body: bytes) -> None:
 
 @given(
     st.recursive(
-        st.none() | st.booleans() | st.text(st.characters(codec="utf-8"), max_size=20) | st.text("\\'\"[{¥n", max_size=20),
+        st.none()
+        | st.booleans()
+        | st.text(st.characters(codec="utf-8"), max_size=20)
+        | st.text("\\'\"[{¥n", max_size=20),
         lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
         max_leaves=20,
     )
