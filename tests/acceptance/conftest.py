@@ -1,15 +1,18 @@
 """Fixtures: an installation on a fresh database of each kind, and a server that serves it."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from support.administering import Unyo, run_on
 from support.databases import Databases
 from support.demonstration import NOW, demonstration, details_of
 from support.installations import Installation, contents, install
 from support.processes import Client, Running, serving
+from unyo.demo import cast
 
 
 @pytest.fixture
@@ -51,3 +54,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, Cl
 def demo_tickets(demo: tuple[Running, Client]) -> dict[str, dict[str, Any]]:
     """Every ticket of the demonstration's service, in full."""
     return details_of(demo[1])
+
+
+@pytest.fixture
+def run(filled_url: str, tmp_path: Path) -> Unyo:
+    """A command on a database with the cast and three tickets."""
+    (tmp_path / "unyo.key").write_text(cast.SECRET_KEY, encoding="ascii")
+    return partial(run_on, filled_url, tmp_path)

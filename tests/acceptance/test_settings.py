@@ -168,6 +168,13 @@ def test_an_unknown_name_is_refused_with_the_nearest_known_one(tmp_path: Path) -
     ]
 
 
+def test_a_variable_in_lower_case_counts_and_is_checked_as_any_other(tmp_path: Path) -> None:
+    assert _told(tmp_path, unyo_server_port="4")["port"] == {"value": 4, "origin": "UNYO_SERVER_PORT"}
+    assert _refused(_config(tmp_path, unyo_server_prot="1")) == [
+        "there is no variable UNYO_SERVER_PROT: is it UNYO_SERVER_PORT?"
+    ]
+
+
 def test_variables_of_the_client_are_left_alone(tmp_path: Path) -> None:
     assert _config(tmp_path, UNYO_ENDPOINT="http://127.0.0.1", UNYO_PORT="x").status == 0
 

@@ -68,7 +68,8 @@ def _named_by_environment() -> Path | None:
 
 def _environment() -> dict[str, Any]:
     known = {CONFIG_VARIABLE, *(row.variable for row in TABLE.values())}
-    _check_names((name for name in os.environ if name.startswith(PREFIX)), known, "variable")
+    # The library takes them in any case.
+    _check_names((name.upper() for name in os.environ if name.upper().startswith(PREFIX)), known, "variable")
     return EnvSettingsSource(Settings)()
 
 

@@ -1,11 +1,14 @@
 """The port to whoever watches a desk: figures, log lines, traces. What is watched does not know them."""
 
+import logging
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from .ports import WriteCall
+
+log = logging.getLogger(__name__)
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """The RequestId of the call that is being served."""
@@ -50,7 +53,7 @@ Look = Callable[[], Present]
 class Watcher:
     """Is told what has happened, and looks away unless a subclass says otherwise.
 
-    Each method is called on the hot path, from any thread: it must be quick and raise nothing.
+    Each method is called on the hot path, from any thread: it must be quick. What it raises is logged.
     """
 
     def called(self, call: Called) -> None:
@@ -73,39 +76,39 @@ NOBODY: Final = Watcher()
 
 
 def together(watchers: Sequence[Watcher]) -> Watcher:
-    """All of them as one."""
-    if len(watchers) == 1:
-        return watchers[0]
+    """All of them as one; one that fails costs nobody an answer, and the others are told all the same."""
     return _Watchers(watchers) if watchers else NOBODY
 
 
 class _Watchers(Watcher):
-    """Several of them, each told in turn."""
+    """Some of them, each told in turn."""
 
     def __init__(self, watchers: Sequence[Watcher]) -> None:
         self._watchers = tuple(watchers)
 
     def called(self, call: Called) -> None:
         """Tell each."""
-        for watcher in self._watchers:
-            watcher.called(call)
+        self._each(lambda watcher: watcher.called(call))
 
     def refused_unread(self, error_type: str) -> None:
         """Tell each."""
-        for watcher in self._watchers:
-            watcher.refused_unread(error_type)
+        self._each(lambda watcher: watcher.refused_unread(error_type))
 
     def committed(self, group: Sequence[WriteCall], seconds: float) -> None:
         """Tell each."""
-        for watcher in self._watchers:
-            watcher.committed(group, seconds)
+        self._each(lambda watcher: watcher.committed(group, seconds))
 
     def read(self, seconds: float) -> None:
         """Tell each."""
-        for watcher in self._watchers:
-            watcher.read(seconds)
+        self._each(lambda watcher: watcher.read(seconds))
 
     def end(self) -> None:
         """Tell each."""
+        self._each(lambda watcher: watcher.end())
+
+    def _each(self, tell: Callable[[Watcher], None]) -> None:
         for watcher in self._watchers:
-            watcher.end()
+            try:
+                tell(watcher)
+            except Exception:
+                log.exception("what watches failed")
