@@ -12,6 +12,7 @@ from support.databases import Databases
 from support.demonstration import NOW, demonstration, details_of
 from support.installations import Installation, contents, install
 from support.processes import Client, Running, serving
+from support.ticketing import Shell
 from unyo.demo import cast
 
 
@@ -61,3 +62,16 @@ def run(filled_url: str, tmp_path: Path) -> Unyo:
     """A command on a database with the cast and three tickets."""
     (tmp_path / "unyo.key").write_text(cast.SECRET_KEY, encoding="ascii")
     return partial(run_on, filled_url, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def desk_of_the_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a demonstration whose tickets the tests of a module change."""
+    with demonstration("--serve-only", "--now", NOW, folder=tmp_path_factory.mktemp("desk")) as (_, url):
+        yield url
+
+
+@pytest.fixture
+def shell(desk_of_the_module: str, tmp_path: Path) -> Shell:
+    """Where `unyo ticket …` is typed."""
+    return Shell(desk_of_the_module, tmp_path)

@@ -5,29 +5,14 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.demonstration import NOW, demonstration
 from support.processes import PATIENCE, SCRIPT, Finished, environment, wait_until
 from support.ticketing import INCIDENT, Shell
 
 NEW = {"kind": "incident", **INCIDENT, "limit_date": "2026-12-01 09:00"}
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A desk of this module's own."""
-    with demonstration("--serve-only", "--now", NOW, folder=tmp_path_factory.mktemp("desk")) as (_, url):
-        yield url
-
-
-@pytest.fixture
-def shell(url: str, tmp_path: Path) -> Shell:
-    return Shell(url, tmp_path)
 
 
 def _lines(shell: Shell, *rows: Any, name: str = "tickets.jsonl") -> str:

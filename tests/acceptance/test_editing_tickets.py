@@ -4,14 +4,13 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import yaml
 
-from support.demonstration import NOW, SATO, demonstration
+from support.demonstration import SATO
 from support.processes import PATIENCE, SCRIPT, environment, wait_until
 from support.ticketing import Shell, editor
 
@@ -35,18 +34,6 @@ AWKWARD = [
     "\n",
     "😀 ¥",
 ]
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A desk of this module's own."""
-    with demonstration("--serve-only", "--now", NOW, folder=tmp_path_factory.mktemp("desk")) as (_, url):
-        yield url
-
-
-@pytest.fixture
-def shell(url: str, tmp_path: Path) -> Shell:
-    return Shell(url, tmp_path)
 
 
 def _drafts(shell: Shell) -> list[Path]:

@@ -2,13 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
-from support.demonstration import NOW, SATO, YAMADA, demonstration
+from support.demonstration import SATO, YAMADA
 from support.terminals import width
 from support.ticketing import INCIDENT, Shell, flags
 from unyo.tickets.field_tables import TICKET_FIELDS, TICKET_TABLES
@@ -16,18 +14,6 @@ from unyo.tickets.fields import Choice, Date, Text, Use
 
 SOON = datetime(2026, 12, 1, tzinfo=UTC)
 FIELDS = [each for each in TICKET_FIELDS if isinstance(each.kind, Text)]
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A desk of this module's own."""
-    with demonstration("--serve-only", "--now", NOW, folder=tmp_path_factory.mktemp("desk")) as (_, url):
-        yield url
-
-
-@pytest.fixture
-def shell(url: str, tmp_path: Path) -> Shell:
-    return Shell(url, tmp_path)
 
 
 @pytest.mark.parametrize("command", ["register", "update"])

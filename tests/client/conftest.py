@@ -9,6 +9,7 @@ import pytest
 from support.clients import KINDS, Clients, Faulty, ToDesk, Vendor, clients_of
 from support.clock import Clock
 from support.desks import DeskUnderTest, desk_on
+from support.ticketing import INCIDENT
 from unyo.client import Client, Incident, State
 
 
@@ -60,15 +61,4 @@ def register() -> Callable[..., Incident]:
     return _registered
 
 
-WHOLE: dict[str, Any] = {
-    "title": "CPU使用率が高い",
-    "state": State.OPEN,
-    "substate": "未対応",
-    "priority": "中",
-    "supported_group": "お客様",
-    "importance": "中",
-    "management_group": "制限しない",
-    "assignee": "SA1234567",
-    "limit_date": datetime(2026, 5, 1, tzinfo=UTC),
-    "cause_class": "調査中",
-}
+WHOLE: dict[str, Any] = {**INCIDENT, "state": State.OPEN, "limit_date": datetime(2026, 5, 1, tzinfo=UTC)}

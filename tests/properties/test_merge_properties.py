@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from support.clients import Clients, ToDesk, clients_of
 from support.desks import DeskUnderTest
+from support.ticketing import INCIDENT
 from unyo.client import AddMemo, Client, DeleteMemo, EditMemo, ExclusionFailure, Incident, MemoOperation
 from unyo.demo.cast import SATO, TAKAHASHI, YAMADA
 
@@ -25,18 +26,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "priority": ("高", "中", "低"),
     "detected_at": (None, datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 4, 2, tzinfo=UTC)),
 }
-FRESH: dict[str, Any] = {
-    "title": "元",
-    "state": "未対応",
-    "substate": "未対応",
-    "priority": "中",
-    "supported_group": "お客様",
-    "importance": "中",
-    "management_group": "制限しない",
-    "assignee": YAMADA.master_id,
-    "limit_date": datetime(2026, 5, 1, tzinfo=UTC),
-    "cause_class": "調査中",
-}
+FRESH: dict[str, Any] = {**INCIDENT, "title": "元", "limit_date": datetime(2026, 5, 1, tzinfo=UTC)}
 ACTORS = (YAMADA, SATO, TAKAHASHI)
 Mode = Literal["raise", "retry", "merge"]
 
