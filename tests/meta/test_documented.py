@@ -8,7 +8,12 @@ import pytest
 from support.commands import unyo_here
 from support.desks import DeskUnderTest
 from support.tree import ROOT
+from unyo.api.heads import HEAD_SECONDS
+from unyo.api.http import BODY_SECONDS
+from unyo.api.serving import KEEP_ALIVE_SECONDS
+from unyo.config.settings import Settings
 from unyo.config.table import CONFIG_VARIABLE, TABLE, Row
+from unyo.storage.queue import Bounds
 from unyo.tickets.errors import Reason
 from unyo.uom.actions import ACTIONS
 from unyo.uom.envelopes import ERRORS, Failure
@@ -97,3 +102,11 @@ def test_every_setting_is_explained_by_the_help_of_serve(tmp_path: Path, row: Ro
 
 def test_there_are_settings_to_explain() -> None:
     assert set(TABLE) >= {"database", "secret_key", "secret_key_file", "host", "port", "workers"}
+
+
+def test_the_defaults_of_a_server_are_those_of_the_rooms_that_they_are_handed_to() -> None:
+    defaults = {name: field.default for name, field in Settings.model_fields.items()}
+    bounds = Bounds()
+    assert (defaults["head_seconds"], defaults["body_seconds"]) == (HEAD_SECONDS, BODY_SECONDS)
+    assert defaults["keep_alive_seconds"] == KEEP_ALIVE_SECONDS
+    assert (defaults["queue_calls"], defaults["queue_mib"] * 1024**2) == (bounds.waiting_calls, bounds.waiting_bytes)

@@ -38,7 +38,6 @@ class Page:
 
     items: Sequence[Any]
     next_cursor: str
-    total: str = ""
 
 
 class Operations:
@@ -189,7 +188,7 @@ class Operations:
         answer = yield from self._calls.call("GetTicketList", list_body(filters, cursor, page_size))
         with _understood():
             items: list[TicketSummary] = [summary(each) for each in answer["TicketList"]]
-            return Page(items, answer["NextCursor"], answer["TotalCount"])
+            return Page(items, answer["NextCursor"])
 
     def history_page(self, ticket: AnyKind | str, cursor: str, page_size: str = _HISTORY_PAGE) -> Steps[Page]:
         """A page of a ticket's history, newest first."""

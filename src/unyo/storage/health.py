@@ -20,7 +20,6 @@ DURABLE: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
         "synchronous_commit": frozenset({"on", "remote_write", "remote_apply"}),
     },
 }
-OLDEST_POSTGRESQL: Final = 14
 
 
 @dataclass(frozen=True, slots=True)
