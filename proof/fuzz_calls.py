@@ -12,7 +12,7 @@ from support.desks import CONTENT_TYPE, Answer, DeskUnderTest, who
 from support.hostile import NASTY_JSON, NASTY_TEXTS, PARAMETERS
 from support.targets import TABLES
 from support.watching import MEMOS
-from unyo.demo.cast import CAST, YAMADA, Actor
+from unyo.cast import CAST, YAMADA, Actor
 from unyo.uom.actions import CALL_ID_HEADER
 
 _TABLES: Final = tuple(TABLES.items())

@@ -15,7 +15,7 @@ from schemathesis.engine.recorder import ScenarioRecorder
 from schemathesis.engine.run import PhaseName
 
 from support.desks import INCIDENT, Answer, DeskUnderTest, OverHttp, desk_on, who
-from unyo.demo.cast import YAMADA
+from unyo.cast import YAMADA
 from unyo.uom.actions import ACTIONS
 from unyo.uom.signature import SignedCall, signed_headers
 

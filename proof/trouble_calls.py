@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from support.desks import INCIDENT, NEW_INCIDENT, Answer, DeskUnderTest, who
-from unyo.demo.cast import YAMADA
+from unyo.cast import YAMADA
 from unyo.uom.actions import CALL_ID_HEADER
 
 from .trouble_world import World

@@ -25,7 +25,7 @@ from support.processes import SCRIPT, Account, ended, serving, unyo, wait_until
 from support.scratch import SourceCopy
 from support.tools import as_root
 from support.tree import ROOT
-from unyo.demo.cast import ITO
+from unyo.cast import ITO
 from unyo.storage.engine import parse_url
 
 WRITERS = 6

@@ -17,7 +17,7 @@ from support.desks import NEW_INCIDENT, desk_on
 from support.installations import contents, execute, install
 from support.moved import GIVE_A_NUMBER, stored, without_tickets
 from support.processes import SCRIPT, Finished, ended
-from unyo.demo.cast import ITO
+from unyo.cast import ITO
 from unyo.demo.prepare import prepare
 from unyo.storage.engine import open_engines, parse_url
 from unyo.storage.exporting import PAGE, snapshot

@@ -10,7 +10,7 @@ from openapi_spec_validator import validate
 from support.contract_tables import GROUPS, MEMO_MEMBERS, READING_TABLES, REQUIRED, STATES, TICKET_TABLES, WAYS, Row
 from support.desks import INCIDENT, LOCK_DATES, REQUEST, DeskUnderTest, who
 from support.judging import ERRORS
-from unyo.demo.cast import YAMADA
+from unyo.cast import YAMADA
 
 KINDS = {"1": "Incident", "2": "Request"}
 SCHEMAS = {

@@ -8,7 +8,7 @@ from support.commands import unyo_here
 from support.installations import KEY_FILE, Installation, contents, execute, init, install
 from support.processes import unyo
 from support.scratch import SourceCopy
-from unyo.demo.cast import SECRET_KEY
+from unyo.cast import SECRET_KEY
 
 DAMAGED = "unyo: the secret key is damaged: it must be the line that unyo wrote into its key file"
 NOT_THESE_TABLES = "unyo: the database is not at this release's tables: run `unyo migrate` (`unyo init` for a new one)"

@@ -6,6 +6,7 @@ from typing import Literal
 import pytest
 
 from support.clients import Clients, Faulty, ToDesk
+from unyo.cast import SATO, YAMADA
 from unyo.client import (
     AddMemo,
     Clash,
@@ -16,7 +17,6 @@ from unyo.client import (
     Incident,
     State,
 )
-from unyo.demo.cast import SATO, YAMADA
 
 Mode = Literal["raise", "retry", "merge"]
 

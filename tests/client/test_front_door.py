@@ -6,6 +6,7 @@ import pytest
 
 from support.clients import Clients
 from support.desks import DeskUnderTest
+from unyo.cast import ITO, SATO, YAMADA
 from unyo.client import (
     AddMemo,
     DeleteMemo,
@@ -21,7 +22,6 @@ from unyo.client import (
     TicketKind,
     Way,
 )
-from unyo.demo.cast import ITO, SATO, YAMADA
 
 LIMIT = datetime(2026, 12, 24, 12, tzinfo=UTC)
 

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.traceback import Traceback
 
 from support.clients import Clients, Fault, Faulty, ToDesk
+from unyo.cast import YAMADA
 from unyo.client import Client, Credentials, UnyoError, WrongCredentials
 from unyo.client.credentials import Secret
 from unyo.client.profiles import look_up, read_profiles, resolve, write_profile
-from unyo.demo.cast import YAMADA
 
 SECRET = YAMADA.key.secret_key
 GIVEN = ("https://desk.example", "1234567890ABCDEFGHIJ", SECRET, "uom12345678", "SA1234567")

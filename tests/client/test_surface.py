@@ -19,13 +19,13 @@ from support.processes import Finished, ended
 from support.tools import lacks
 from support.tree import ROOT
 from unyo import client as client_package
+from unyo.cast import YAMADA
 from unyo.client import AsyncClient, Client, Incident, Request, State, Ticket, errors
 from unyo.client.aio import AsyncMemos, AsyncTickets
 from unyo.client.choices import ENUMS
 from unyo.client.kinds import Changes, NewIncident, NewRequest
 from unyo.client.lists import Filters
 from unyo.client.sync import Memos, Tickets
-from unyo.demo.cast import YAMADA
 from unyo.tickets.field_tables import BY_KEY, GET_TICKET_LIST, TICKET_TABLES
 from unyo.tickets.fields import Choice, Use
 from unyo.uom.envelopes import ERRORS, Failure

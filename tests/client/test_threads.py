@@ -10,8 +10,8 @@ import pytest
 
 from support.clients import ENDPOINT, Awaited, Clients, ToDesk, clients_of
 from support.desks import DeskUnderTest
+from unyo.cast import YAMADA
 from unyo.client import AsyncClient, Client, Incident
-from unyo.demo.cast import YAMADA
 
 MANY = 8
 GIVEN = (YAMADA.key.access_key, YAMADA.key.secret_key, YAMADA.service_code, YAMADA.master_id)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from support.clients import Clients, Faulty, ToDesk
+from unyo.cast import SATO, YAMADA
 from unyo.client import (
     AddMemo,
     Client,
@@ -19,7 +20,6 @@ from unyo.client import (
     State,
     SystemFailure,
 )
-from unyo.demo.cast import SATO, YAMADA
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 
 from support.clients import Clients, ToDesk
 from support.desks import DeskUnderTest
+from unyo.cast import YAMADA
 from unyo.client import Client, EditMemo, Incident, ParameterError, ParameterRequired, ParameterTooLong, State
-from unyo.demo.cast import YAMADA
 
 REQUIRED = {
     "ServiceCode",

@@ -7,7 +7,7 @@ import pytest
 from support.contract_tables import TICKET_TABLES, Row
 from support.desks import INCIDENT, NEW_INCIDENT, NEW_REQUEST, REQUEST, Answer, DeskUnderTest, who
 from support.letters import LETTERS, characters, utf8_bytes
-from unyo.demo.cast import YAMADA
+from unyo.cast import YAMADA
 
 TOO_LONG = ("PARAMETER_TOO_LONG", "最大文字数を超過しています。")
 WRONG = ("PARAMETER_ERROR", "入力パラメータが正しく指定されていません。")

@@ -13,7 +13,7 @@ from support.desks import INCIDENT, LOCK_DATES, NEW_INCIDENT, NEW_REQUEST, NO_PA
 from support.nodes import Node, nodes_on
 from support.processes import Finished
 from support.scratch import SourceCopy
-from unyo.demo.cast import YAMADA
+from unyo.cast import YAMADA
 from unyo.storage.migrations import newest
 
 TEXT, DATE = "SerialNumber", "WarrantyDate"

@@ -15,7 +15,7 @@ from support.directories import admin
 from support.gate import at_once
 from support.installations import contents
 from support.processes import PATIENCE, wait_until
-from unyo.demo.cast import ITO, OTHER_SERVICE, SATO, SECRET_KEY, SERVERS, SERVICE, YAMADA
+from unyo.cast import ITO, OTHER_SERVICE, SATO, SECRET_KEY, SERVERS, SERVICE, YAMADA
 from unyo.storage import administration
 from unyo.storage.administration import Admin, NewKey, NotPossible, make_key
 from unyo.storage.directory import DirectoryCache

@@ -12,7 +12,7 @@ from support.gate import GateClock
 from support.installations import contents
 from support.processes import wait_until
 from support.raw_http import head, raw_connection
-from unyo.demo.cast import SATO, YAMADA
+from unyo.cast import SATO, YAMADA
 from unyo.storage.queue import Bounds
 
 SIZE = 10_000

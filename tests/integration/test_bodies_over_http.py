@@ -10,7 +10,7 @@ from support.databases import Databases
 from support.desks import INCIDENT, Answer, DeskUnderTest, desk_on, who
 from support.installations import contents
 from support.raw_http import RawConnection, chunks, head, raw_connection, with_lines
-from unyo.demo.cast import YAMADA
+from unyo.cast import YAMADA
 
 MEBI = 1024 * 1024
 DETAIL = "GetTicketDetail"

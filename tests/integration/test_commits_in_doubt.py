@@ -11,7 +11,7 @@ from support.faults import pause, pausing, terminate, wait_for_waiter
 from support.gate import GateClock, as_one_group, outcome_of, write_call
 from support.installations import contents
 from support.proxy import Loss, Relay, relayed
-from unyo.demo.cast import YAMADA
+from unyo.cast import YAMADA
 from unyo.services.ports import Done
 from unyo.tickets.errors import Reason, Refusal
 

@@ -11,7 +11,7 @@ from support.gate import GateClock
 from support.installations import contents
 from support.processes import wait_until
 from support.raw_http import head, raw_connection, whole, with_lines
-from unyo.demo.cast import YAMADA
+from unyo.cast import YAMADA
 from unyo.storage.queue import Bounds
 from unyo.uom.signature import content_md5
 

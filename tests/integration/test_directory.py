@@ -14,7 +14,7 @@ from support.directories import admin
 from support.faults import after_a_statement
 from support.gate import outcome_of, write_call
 from support.processes import wait_until
-from unyo.demo.cast import SATO, SERVERS, SERVICE, YAMADA
+from unyo.cast import SATO, SERVERS, SERVICE, YAMADA
 from unyo.storage import administration
 from unyo.storage.directory import DirectoryCache
 from unyo.storage.engine import Engines, open_engines, parse_url

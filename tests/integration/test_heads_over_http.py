@@ -13,7 +13,7 @@ from support.desks import CONTENT_TYPE, INCIDENT, REQUEST, Answer, DeskUnderTest
 from support.processes import wait_until
 from support.raw_http import RawConnection, chunks, head, raw_connection, whole, with_lines
 from unyo import __version__
-from unyo.demo.cast import YAMADA
+from unyo.cast import YAMADA
 
 LIMIT = 64 * 1024
 DETAIL = "GetTicketDetail"

@@ -15,7 +15,7 @@ from support.databases import Databases
 from support.desks import INCIDENT, DeskUnderTest, OverHttp, desk_on, who
 from support.processes import PATIENCE, wait_until
 from support.raw_http import RawConnection, raw_connection, whole
-from unyo.demo.cast import YAMADA
+from unyo.cast import YAMADA
 
 DETAIL = "GetTicketDetail"
 BODY = {**who(YAMADA), "TicketId": INCIDENT}

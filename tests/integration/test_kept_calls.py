@@ -8,7 +8,7 @@ from support.desks import NEW_INCIDENT, Answer, DeskUnderTest, who
 from support.faults import cure, poison
 from support.installations import contents
 from support.processes import wait_until
-from unyo.demo.cast import SATO, YAMADA, Actor
+from unyo.cast import SATO, YAMADA, Actor
 
 OLD, YOUNG = (f"0d9f3b1e-6f0b-4c55-9d6c-0f7d3a4b5c{end}" for end in ("01", "02"))
 

@@ -13,7 +13,7 @@ from support.gate import GateClock, as_one_group, outcome_of, write_call
 from support.installations import contents
 from support.processes import PATIENCE, wait_until
 from support.proxy import Relay, relayed
-from unyo.demo.cast import YAMADA
+from unyo.cast import YAMADA
 from unyo.services.ports import Done, StorageFailed
 
 pytestmark = pytest.mark.parametrize("databases", ["postgresql"], indirect=True)

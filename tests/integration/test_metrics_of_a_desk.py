@@ -10,7 +10,7 @@ from support.figures import Shown
 from support.gate import GateClock, as_one_group, write_call
 from support.raw_http import raw_connection
 from unyo.bootstrap.desk import Watching
-from unyo.demo.cast import YAMADA
+from unyo.cast import YAMADA
 from unyo.watching.figures import Figures
 from unyo.watching.measures import MEASURES
 

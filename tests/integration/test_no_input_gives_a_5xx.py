@@ -13,7 +13,7 @@ from support.desks import CONTENT_TYPE, Answer, DeskUnderTest
 from support.faults import connected
 from support.hostile import HEADER_TEXTS, HEADERS, JSON, MEMO, NAMES, VALUES
 from support.targets import TABLES, Target, joined, written
-from unyo.demo.cast import YAMADA
+from unyo.cast import YAMADA
 from unyo.uom.actions import ACTIONS
 from unyo.uom.signature import SignatureMethod, canonical_headers, format_expire, sign, string_to_sign
 

@@ -16,7 +16,7 @@ from support.directories import admin
 from support.gate import GateClock, outcome_of, write_call
 from support.nodes import Node, nodes_on, together
 from support.processes import wait_until
-from unyo.demo.cast import SATO, SERVICE, TAKAHASHI, TANAKA, YAMADA, Actor
+from unyo.cast import SATO, SERVICE, TAKAHASHI, TANAKA, YAMADA, Actor
 from unyo.services.ports import Done
 from unyo.storage import administration
 from unyo.storage.administration import Admin

@@ -11,7 +11,7 @@ from support.desks import INCIDENT, NEW_INCIDENT, Answer, DeskUnderTest, desk_on
 from support.installations import contents, install
 from support.processes import Client, serving
 from unyo.api.rate import RateLimit
-from unyo.demo.cast import SATO, YAMADA, Actor
+from unyo.cast import SATO, YAMADA, Actor
 
 DETAIL = "GetTicketDetail"
 FULL = (429, "TOO_MANY_REQUESTS")

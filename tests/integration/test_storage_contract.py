@@ -21,7 +21,7 @@ from support.desks import NEW_INCIDENT, DeskUnderTest, desk_on, who
 from support.faults import after_a_statement, connected
 from support.gate import outcome_of, write_call
 from support.installations import contents
-from unyo.demo.cast import SERVICE, YAMADA
+from unyo.cast import SERVICE, YAMADA
 from unyo.services.ports import Done, Outcome
 from unyo.services.watcher import NOBODY
 from unyo.storage.directory import DirectoryCache

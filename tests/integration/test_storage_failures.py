@@ -12,7 +12,7 @@ from support.directories import admin
 from support.faults import connected
 from support.gate import outcome_of, write_call
 from support.installations import contents
-from unyo.demo.cast import CAST, SECRET_KEY, SERVICE, YAMADA
+from unyo.cast import CAST, SECRET_KEY, SERVICE, YAMADA
 from unyo.services.ports import StorageFailed
 from unyo.services.watcher import NOBODY
 from unyo.storage import administration

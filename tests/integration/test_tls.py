@@ -18,7 +18,7 @@ from support.processes import PATIENCE
 from support.raw_http import head, raw_connection, whole, with_lines
 from unyo.api.loop import Loop
 from unyo.api.tls import Certificate
-from unyo.demo.cast import YAMADA
+from unyo.cast import YAMADA
 
 LIMIT = 64 * 1024
 DETAIL = "GetTicketDetail"

@@ -17,7 +17,7 @@ from support.desks import INCIDENT, NEW_INCIDENT, DeskUnderTest, desk_on, who
 from support.installations import Installation, install
 from support.processes import Client, serving, unyo
 from unyo.bootstrap.desk import Watching
-from unyo.demo.cast import YAMADA
+from unyo.cast import YAMADA
 from unyo.watching.traces import Traces
 
 CALLER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

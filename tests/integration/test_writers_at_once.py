@@ -9,7 +9,7 @@ import pytest
 
 from support.desks import INCIDENT, NEW_INCIDENT, REQUEST, SERVERS_INCIDENT, DeskUnderTest, desk_on, who
 from support.gate import GateClock, at_once, outcome_of, write_call
-from unyo.demo.cast import YAMADA
+from unyo.cast import YAMADA
 from unyo.services.ports import Done
 from unyo.tickets.errors import Reason, Refusal
 

@@ -14,7 +14,7 @@ from support.generated_calls import MOMENTS, Situation, echo, permitted, permitt
 from support.judging import ERRORS
 from support.model import LOCKS, Refused, Rules, registered, updated
 from support.watching import lines_between
-from unyo.demo.cast import YAMADA
+from unyo.cast import YAMADA
 from unyo.tickets.commands import RegisterTicket, UpdateTicket
 from unyo.tickets.dates import format_date
 from unyo.tickets.decide import Change, decide_registration, decide_update

@@ -15,7 +15,7 @@ from support.directories import change_directory
 from support.generated import Draw
 from support.model import OFFERED, PEOPLE, may_see
 from support.watching import MEMOS, assert_agrees
-from unyo.demo.cast import NETWORKS, SERVERS, SERVICE, SUZUKI, TAKAHASHI, TANAKA, YAMADA, Actor
+from unyo.cast import NETWORKS, SERVERS, SERVICE, SUZUKI, TAKAHASHI, TANAKA, YAMADA, Actor
 
 MODEST = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 FEW = settings(MODEST, max_examples=12)

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from support.clients import Clients, ToDesk, clients_of
 from support.desks import DeskUnderTest
 from support.ticketing import INCIDENT
+from unyo.cast import SATO, TAKAHASHI, YAMADA
 from unyo.client import AddMemo, Client, DeleteMemo, EditMemo, ExclusionFailure, Incident, MemoOperation
-from unyo.demo.cast import SATO, TAKAHASHI, YAMADA
 
 VALUES: dict[str, tuple[Any, ...]] = {
     "title": ("一", "二", "三"),

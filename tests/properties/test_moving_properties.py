@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support.databases import KINDS, Databases
 from support.generated import Draw
 from support.moved import MOVED, rows_through, without_tickets
-from unyo.demo.cast import OTHER_SERVICE, SERVICE
+from unyo.cast import OTHER_SERVICE, SERVICE
 from unyo.storage.engine import Engines, open_engines, parse_url
 from unyo.storage.exporting import header, lines
 from unyo.storage.importing import read_header, take_in

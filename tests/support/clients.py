@@ -12,8 +12,8 @@ from typing import Any, Literal, cast
 
 import httpx2
 
+from unyo.cast import YAMADA, Actor
 from unyo.client import AsyncClient, Client
-from unyo.demo.cast import YAMADA, Actor
 from unyo.uom.envelopes import Failure, failure
 
 from .desks import CONTENT_TYPE, DeskUnderTest

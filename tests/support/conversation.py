@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from unyo.demo.cast import CAST, ITO, YAMADA, Actor
+from unyo.cast import CAST, ITO, YAMADA, Actor
 
 from .contract_tables import REQUIRED, STATES
 from .desks import DeskUnderTest, who

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import psycopg
 
-from unyo.demo.cast import SECRET_KEY, add_cast
+from unyo.cast import SECRET_KEY, add_cast
 from unyo.demo.page_tickets import add_page_tickets
 from unyo.storage import migrations
 from unyo.storage.engine import open_engines, parse_url

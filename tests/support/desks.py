@@ -17,7 +17,7 @@ import uvicorn
 from unyo.api.rate import RateLimit
 from unyo.api.serving import uvicorn_config
 from unyo.bootstrap.desk import UNWATCHED, Desk, Watching, open_desk
-from unyo.demo.cast import SECRET_KEY, SERVICE, YAMADA, Actor
+from unyo.cast import SECRET_KEY, SERVICE, YAMADA, Actor
 from unyo.storage.engine import PATIENCE, Patience, open_engines, parse_url
 from unyo.storage.keyring import Keyring
 from unyo.storage.queue import Bounds

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from unyo.demo.cast import SECRET_KEY, YAMADA
+from unyo.cast import SECRET_KEY, YAMADA
 from unyo.storage import administration
 from unyo.storage.administration import Admin, Author, NewKey
 from unyo.storage.engine import open_engines, parse_url

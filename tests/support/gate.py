@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
-from unyo.demo.cast import YAMADA, Actor
+from unyo.cast import YAMADA, Actor
 from unyo.services.ports import Caller, CallId, Done, Outcome, StorageFailed, WriteCall
 from unyo.tickets.commands import RegisterTicket, UpdateTicket
 from unyo.tickets.errors import Refusal

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from unyo.demo.cast import SERVICE, YAMADA
+from unyo.cast import SERVICE, YAMADA
 from unyo.tickets.directory import Member, Option, Service
 from unyo.tickets.field_tables import TICKET_FIELDS, UNSET
 from unyo.tickets.fields import Text

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from unyo.demo.cast import YAMADA, Actor
+from unyo.cast import YAMADA, Actor
 from unyo.tickets.model import Ticket
 
 from .desks import NO_PARAMETERS, who

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from unyo.demo.cast import Actor
+from unyo.cast import Actor
 
 from .cases import Call, read_yaml
 from .desks import LOCK_DATES, Answer

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from unyo.demo.cast import CAST, NETWORKS, SERVERS, SERVICE, Actor
+from unyo.cast import CAST, NETWORKS, SERVERS, SERVICE, Actor
 
 from .contract_tables import TICKET_TABLES
 from .watching import MEMOS

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from unyo.demo.cast import SERVICE, SUZUKI, YAMADA, Actor
+from unyo.cast import SERVICE, SUZUKI, YAMADA, Actor
 from unyo.tickets.dates import format_date
 from unyo.uom.actions import CALL_ID_HEADER
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from unyo.demo.cast import SECRET_KEY, add_cast
+from unyo.cast import SECRET_KEY, add_cast
 from unyo.storage import migrations
 from unyo.storage.backing_up import BACKED_UP
 from unyo.storage.engine import open_engines, parse_url

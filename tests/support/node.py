@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 from support.desks import DeskUnderTest, desk_on
-from unyo.demo.cast import CAST
+from unyo.cast import CAST
 
 _ACTORS = {actor.master_id: actor for actor in CAST}
 

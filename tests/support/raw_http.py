@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from unyo.demo.cast import YAMADA
+from unyo.cast import YAMADA
 from unyo.uom.actions import ACTIONS
 from unyo.uom.signature import SignedCall, signed_headers
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from unyo.demo.cast import YAMADA
+from unyo.cast import YAMADA
 
 from .contract_tables import READING_TABLES, TICKET_TABLES, Row
 from .desks import INCIDENT, NEW_INCIDENT, NEW_REQUEST, REQUEST, Answer, DeskUnderTest, who

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from unyo.demo.cast import ITO, YAMADA, Actor
+from unyo.cast import ITO, YAMADA, Actor
 
 from .desks import INCIDENT, LOCK_DATES, DeskUnderTest, who
 

@@ -12,8 +12,8 @@ import yaml
 from pydantic import SecretStr
 
 from unyo.bootstrap.installation import read_keyring
+from unyo.cast import YAMADA
 from unyo.config.settings import Settings
-from unyo.demo.cast import YAMADA
 from unyo.services.cursors import CursorSealer
 from unyo.services.ports import Caller, StorageFailed
 from unyo.storage.administration import NewKey, NotPossible

@@ -6,11 +6,11 @@ from typing import Any
 import httpx2
 
 from unyo.bootstrap.clock import system_clock
+from unyo.cast import Actor
 from unyo.uom import codec
 from unyo.uom.actions import ACTIONS
 from unyo.uom.signature import SignedCall, signed_headers
 
-from .cast import Actor
 from .sample import CONTENT_TYPE
 
 _EXPIRES_IN = timedelta(hours=1)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from .cast import NETWORKS, SERVERS
+from unyo.cast import NETWORKS, SERVERS
+
 from .scenarios import Scenario
 
 # priority, node, title, the monitoring's message, related system, classification of the cause, cause, notes

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time
 
 from unyo.bootstrap.clock import system_clock
+from unyo.cast import SECRET_KEY, add_cast
 from unyo.storage import administration, migrations
 from unyo.storage.administration import NotPossible
 from unyo.storage.engine import Engines, Transaction, open_engines, parse_url
@@ -11,7 +12,6 @@ from unyo.storage.keyring import Keyring
 from unyo.storage.loading import Loader
 from unyo.tickets.dates import JAPAN
 
-from .cast import SECRET_KEY, add_cast
 from .page_tickets import add_page_tickets
 from .quarter import add_quarter
 

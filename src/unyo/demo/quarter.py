@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from unyo.cast import NETWORKS, SATO, SERVERS, TAKAHASHI, TANAKA, YAMADA, Actor
 from unyo.storage.loading import Loader
 from unyo.tickets.dates import format_date
 
-from .cast import NETWORKS, SATO, SERVERS, TAKAHASHI, TANAKA, YAMADA, Actor
 from .incidents import INCIDENTS
 from .requests import REQUESTS
 from .scenarios import Scenario

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from .cast import NETWORKS, SERVERS
+from unyo.cast import NETWORKS, SERVERS
+
 from .scenarios import Scenario
 
 # kind of request, priority, title, what the customer wrote, related system, the answer, notes

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from unyo.api.serving import uvicorn_config
 from unyo.bootstrap.desk import open_desk
+from unyo.cast import YAMADA
 from unyo.storage.administration import NotPossible
 from unyo.tickets.field_tables import MEMOS, VALUE_FIELDS
 from unyo.uom import codec
@@ -26,7 +27,6 @@ from unyo.uom.answers import Answer
 from unyo.uom.shell import shell_command
 
 from . import show
-from .cast import YAMADA
 from .client import call
 from .prepare import prepare, today
 from .sample import ACTION, BODY, TICKET_ID

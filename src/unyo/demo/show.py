@@ -12,12 +12,11 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from unyo.cast import CAST, Actor
 from unyo.tickets.dates import JAPAN, parse_date
 from unyo.tickets.field_tables import BY_KEY, MEMOS
 from unyo.tickets.fields import Date
 from unyo.uom.answers import Answer
-
-from .cast import CAST, Actor
 
 # Where there is no terminal that tells its width, in columns.
 PIPED_WIDTH = 110

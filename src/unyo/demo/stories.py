@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from unyo.cast import Actor
 from unyo.services.ports import Caller, Done, WriteCall
 from unyo.storage.loading import Loader
 from unyo.tickets.commands import RegisterTicket, UpdateTicket
@@ -13,8 +14,6 @@ from unyo.tickets.model import Ticket, parse_ticket_id
 from unyo.uom.actions import ACTIONS
 from unyo.uom.answers import lock_dates
 from unyo.uom.envelopes import make_request_id
-
-from .cast import Actor
 
 
 class BrokenStory(Exception):

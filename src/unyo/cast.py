@@ -1,4 +1,4 @@
-"""Who takes part in the demonstration. Their secrets are published, so a demo database is marked as one."""
+"""Who takes part in the demonstration and in tests. Their secrets are published, so that a database which holds them is marked."""
 
 from dataclasses import dataclass
 from datetime import datetime

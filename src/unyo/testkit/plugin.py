@@ -1,0 +1,1 @@
+"""The fixtures that pytest finds by itself once `unyo[testkit]` is installed."""
