@@ -1,4 +1,4 @@
-"""Who takes part in the demonstration and in tests. Their secrets are published, so that a database which holds them is marked."""
+"""Who takes part in the demonstration and in tests. Their secrets are published; a database that holds them says so."""
 
 from dataclasses import dataclass
 from datetime import datetime
