@@ -13,7 +13,7 @@ from support.demonstration import NOW, demonstration, details_of
 from support.installations import Installation, contents, install
 from support.processes import Client, Running, serving
 from support.ticketing import Shell
-from unyo.demo import cast
+from unyo import cast
 
 
 @pytest.fixture

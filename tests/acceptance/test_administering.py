@@ -14,7 +14,7 @@ from support.desks import INCIDENT, NEW_INCIDENT, DeskUnderTest, who
 from support.gate import at_once
 from support.installations import Installation, contents
 from support.processes import Account, Client, Finished, unyo, wait_until
-from unyo.demo import cast
+from unyo import cast
 from unyo.tickets.directory import Role
 
 NEW_SERVICE, NEWCOMER = "uom00000009", "SA0000009"

@@ -18,7 +18,7 @@ from support.commands import unyo_here
 from support.demonstration import ITO, OTHER_SERVICE, SATO, SERVICE, SUZUKI, YAMADA
 from support.installations import contents
 from support.processes import PATIENCE, SCRIPT, Finished, environment
-from unyo.demo import cast
+from unyo import cast
 
 FILE = "directory.yaml"
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from unyo import cast
 from unyo.cast import SERVICE, YAMADA, Actor
-from unyo.demo import cast
 from unyo.tickets.dates import format_date
 from unyo.uom.actions import ACTIONS
 from unyo.uom.signature import SignatureMethod, SignedCall, content_md5, signed_headers
