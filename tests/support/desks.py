@@ -17,6 +17,7 @@ import uvicorn
 from unyo.api.rate import RateLimit
 from unyo.api.serving import uvicorn_config
 from unyo.bootstrap.desk import UNWATCHED, Desk, Watching, open_desk
+from unyo.bootstrap.world import World
 from unyo.cast import SECRET_KEY, SERVICE, YAMADA, Actor
 from unyo.storage.engine import PATIENCE, Patience, open_engines, parse_url
 from unyo.storage.keyring import Keyring
@@ -224,7 +225,7 @@ def desk_on(
     desk = open_desk(
         engines,
         Keyring(SECRET_KEY),
-        clock=clock,
+        world=World(clock, clock),
         bounds=bounds,
         body_seconds=body_seconds,
         rate=rate,

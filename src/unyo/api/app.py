@@ -1,12 +1,11 @@
 """The ASGI application: the actions, the server's pages about itself, and what every answer carries."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from unyo.services.watcher import request_id
-from unyo.uom.envelopes import make_request_id
 
 from .draining import Draining
 from .pages import Server, make_pages
@@ -21,18 +20,21 @@ class Doors:
     of the server's time.
     """
 
-    def __init__(self, actions: ASGIApp, pages: ASGIApp, version: str, draining: Draining) -> None:
+    def __init__(
+        self, actions: ASGIApp, pages: ASGIApp, version: str, draining: Draining, make_request_id: Callable[[], str]
+    ) -> None:
         self._actions = actions
         self._pages = pages
         self._version = version.encode()
         self._draining = draining
+        self._make_request_id = make_request_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one call."""
         if scope["type"] != "http":
             await self._pages(scope, receive, send)
             return
-        made = make_request_id()
+        made = self._make_request_id()
         scope.setdefault("state", {})["request_id"] = made
         token = request_id.set(made)
         app = self._actions if scope["path"].startswith(ACTIONS_PATH) else self._pages
@@ -54,6 +56,6 @@ class Doors:
             request_id.reset(token)
 
 
-def make_app(actions: ASGIApp, server: Server, more: Iterable[Route] = ()) -> ASGIApp:
+def make_app(actions: ASGIApp, server: Server, more: Iterable[Route], make_request_id: Callable[[], str]) -> ASGIApp:
     """The application: the actions under ``/r/``, the pages about the server, and ``more`` pages."""
-    return Doors(actions, make_pages(server, more), server.about["version"], server.draining)
+    return Doors(actions, make_pages(server, more), server.about["version"], server.draining, make_request_id)

@@ -29,10 +29,11 @@ def uvicorn_config(
     keep_alive_seconds: int = KEEP_ALIVE_SECONDS,
     taking_seconds: float = TAKING_SECONDS,
     certificate: Certificate | None = None,
+    protocol: type[WholeAnswers] = WholeAnswers,
     **options: Any,
 ) -> uvicorn.Config:
     """The configuration of a server; the answers' headers and the log lines are our own."""
-    http = partial(WholeAnswers, head_seconds=head_seconds, taking_seconds=taking_seconds)
+    http = partial(protocol, head_seconds=head_seconds, taking_seconds=taking_seconds)
     if certificate is not None:
         options |= {
             "ssl_context_factory": certificate.open,

@@ -30,8 +30,8 @@ from unyo.tickets.directory import Directory
 from unyo.watching import exposition
 from unyo.watching.figures import Figures
 
-from .clock import Clock, system_clock
 from .metrics import about, shown
+from .world import REAL, World
 
 # Decrypting a secret takes longer than verifying a signature with it.
 _SECRETS_AT_HAND = 10_000
@@ -42,6 +42,7 @@ class Desk:
     """An open installation: its database, and the application that serves it."""
 
     engines: Engines
+    directory: DirectoryCache
     writer: GroupCommitWriter
     app: ASGIApp
 
@@ -71,7 +72,7 @@ def open_desk(
     engines: Engines,
     keyring: Keyring,
     *,
-    clock: Clock = system_clock,
+    world: World = REAL,
     bounds: Bounds | None = None,
     body_seconds: float = BODY_SECONDS,
     rate: RateLimit | None = None,
@@ -83,9 +84,11 @@ def open_desk(
     watcher = together([figures, *watching.watchers] if figures else watching.watchers)
     bounds = bounds or Bounds()
     directory = DirectoryCache(engines.reading)
-    writer = GroupCommitWriter(engines.writing, directory, clock, bounds, watcher)
+    writer = GroupCommitWriter(engines.writing, directory, world.clock, bounds, watcher)
     reads = Reads(SqlReader(engines.reading, directory, watcher), CursorSealer(keyring.derive("cursor")))
-    api = UomApi(_keys(directory, keyring), writer, reads, clock, watcher, body_seconds=body_seconds, rate=rate)
+    api = UomApi(
+        _keys(directory, keyring), writer, reads, world.signing_clock, watcher, body_seconds=body_seconds, rate=rate
+    )
 
     def _close() -> None:
         writer.close()
@@ -100,8 +103,8 @@ def open_desk(
             page = FiguresPage(watching.metrics_token, shown(figures).text)
     checks = partial(readiness, engines, writer, watching.min_free_bytes)
     server = Server(about(), checks, _close, watcher, Draining(drain_seconds), page)
-    app = make_app(api, server, docs_routes(__version__))
-    return Desk(engines, writer, app)
+    app = make_app(api, server, docs_routes(__version__), world.make_request_id)
+    return Desk(engines, directory, writer, app)
 
 
 def _looking(engines: Engines, writer: GroupCommitWriter, directory: DirectoryCache, bounds: Bounds) -> Look:

@@ -65,6 +65,10 @@ class DirectoryCache:
             with storage_errors("reading the directory"), self._engine.begin() as connection:
                 return self._refresh(connection)
 
+    def look_again(self) -> None:
+        """Something was changed here: whoever asks next reads it anew, however fresh this is."""
+        self._checked = float("-inf")
+
     def as_seen_by(self, connection: Connection) -> Directory:
         """The directory as that transaction sees it; rights are judged by this when something is written."""
         with self._lock:

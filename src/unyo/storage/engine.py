@@ -95,19 +95,21 @@ def parse_url(text: str) -> URL:
     return url.set(drivername="sqlite")
 
 
-def open_engines(url: URL, *, create: bool = True, patience: Patience = PATIENCE) -> Engines:
+def open_engines(url: URL, *, create: bool = True, patience: Patience = PATIENCE, durable: bool = True) -> Engines:
     """Make both engines; nothing is connected yet. ``create`` lets a SQLite file be made that is not there.
+
+    ``durable=False`` lets SQLite lose in a crash of the machine what it has committed, for data of a test.
 
     Raises:
         UnusableDatabase: the SQLite file cannot be made or written, or is not there.
     """
     if is_sqlite(url):
         _check_file(Path(url.database or ""), create=create)
-        return _sqlite(url, patience)
+        return _sqlite(url, patience, "FULL" if durable else "OFF")
     return _postgresql(url, patience)
 
 
-def _sqlite(url: URL, patience: Patience) -> Engines:
+def _sqlite(url: URL, patience: Patience, synchronous: str) -> Engines:
     # Hidden parameters: an error's text would otherwise hold what users wrote.
     common: dict[str, Any] = {
         "poolclass": QueuePool,
@@ -122,7 +124,7 @@ def _sqlite(url: URL, patience: Patience) -> Engines:
     def _durable(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # transactions begin where we say so, below
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA synchronous={synchronous}")
         connection.execute("PRAGMA foreign_keys=ON")
 
     @sa.event.listens_for(writing, "begin")
