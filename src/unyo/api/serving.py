@@ -45,14 +45,12 @@ def uvicorn_config(
         loop="unyo.api.loop:Loop",
         http=cast(type[asyncio.Protocol], http),  # uvicorn calls it, and nothing else
         ws="none",
-        lifespan="on",
         access_log=False,
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=keep_alive_seconds,
         timeout_graceful_shutdown=GRACE_SECONDS,
-        log_config=log_config(level, log_format),
-        **options,
+        **{"lifespan": "on", "log_config": log_config(level, log_format), **options},
     )
 
 

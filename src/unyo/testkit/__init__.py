@@ -1,1 +1,50 @@
 """A real desk for tests: conflicts, lost answers and missing rights in one line each."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from unyo.cast import ITO, SATO, SUZUKI, TAKAHASHI, TANAKA, YAMADA, Actor
+    from unyo.tickets.dates import JAPAN
+
+    from .decorating import with_uom
+    from .journal import Call, Journal
+    from .serving import Served
+    from .uom import ExtensionUsed, FaultNotMet, Snapshot, Uom
+
+__all__ = [
+    "ITO",
+    "JAPAN",
+    "SATO",
+    "SUZUKI",
+    "TAKAHASHI",
+    "TANAKA",
+    "YAMADA",
+    "Actor",
+    "Call",
+    "ExtensionUsed",
+    "FaultNotMet",
+    "Journal",
+    "Served",
+    "Snapshot",
+    "Uom",
+    "with_uom",
+]
+
+# Imported when they are asked for: pytest's plugin, which every run of pytest imports, stands in this package.
+_HOMES: Final = {
+    "unyo.cast": ("ITO", "SATO", "SUZUKI", "TAKAHASHI", "TANAKA", "YAMADA", "Actor"),
+    "unyo.tickets.dates": ("JAPAN",),
+    f"{__name__}.decorating": ("with_uom",),
+    f"{__name__}.journal": ("Call", "Journal"),
+    f"{__name__}.serving": ("Served",),
+    f"{__name__}.uom": ("ExtensionUsed", "FaultNotMet", "Snapshot", "Uom"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, from the module that it is in."""
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(home), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

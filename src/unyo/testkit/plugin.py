@@ -1,1 +1,51 @@
-"""The fixtures that pytest finds by itself once `unyo[testkit]` is installed."""
+"""The fixtures that pytest finds by itself once unyo's test kit is installed.
+
+Whatever runs pytest imports this, be it in need of a desk or not: the desk itself is imported when a test asks for one.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from .serving import Served
+    from .uom import Uom
+
+MARK: Final = "uom"
+_STRICT: Final = "uom_strict"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Tell of the setting."""
+    parser.addini(_STRICT, "warn where a test leans on what unyo has and the vendor has not", "bool", default=False)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell of the mark."""
+    config.addinivalue_line(
+        "markers", f"{MARK}(now, as_vendor, strict, tls): how the desk of the fixtures uom and uom_server is made"
+    )
+
+
+@pytest.fixture
+def uom(request: pytest.FixtureRequest) -> "Iterator[Uom]":
+    """A desk for this test, called in process: `unyo.testkit.Uom`, made as the mark ``uom`` says."""
+    from .uom import Uom  # noqa: PLC0415 - see above
+
+    options = _marked(request)
+    options.pop("tls", None)
+    with Uom(**{"strict": request.config.getini(_STRICT), **options}) as desk:
+        yield desk
+
+
+@pytest.fixture
+def uom_server(request: pytest.FixtureRequest, uom: "Uom") -> "Iterator[Served]":
+    """The same desk over real HTTP on a free port, or over TLS with the mark ``uom(tls=True)``."""
+    with uom.serve(tls=bool(_marked(request).get("tls"))) as served:
+        yield served
+
+
+def _marked(request: pytest.FixtureRequest) -> dict[str, object]:
+    found = request.node.get_closest_marker(MARK)
+    return dict(found.kwargs) if found else {}

@@ -1,0 +1,76 @@
+"""The desk's clock, which stands where a test puts it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from unyo.bootstrap.clock import system_clock
+
+START: Final = datetime(2026, 4, 1, tzinfo=UTC)
+"""Where every clock stands at first: 2026-04-01 09:00 in Japan."""
+
+
+class DeskClock:
+    """The time that tickets are dated by. It stands until it is set, advanced or run.
+
+    Signatures are judged by the true time and not by this one, so that programs which sign by their own clock go on
+    working wherever a test puts it; ``skew`` is how far the server is ahead of that true time.
+    """
+
+    def __init__(self, start: datetime = START, true_time: Callable[[], datetime] = system_clock) -> None:
+        self.true_time = true_time
+        self._runs_since: datetime | None = None
+        self.skew = timedelta()
+        self.set(start)
+
+    def __call__(self) -> datetime:
+        """The time, in UTC."""
+        ran = self.true_time() - self._runs_since if self._runs_since else timedelta()
+        return self._stands_at + ran
+
+    def __repr__(self) -> str:
+        return f"<DeskClock {self():%Y-%m-%d %H:%M:%S} UTC, {'runs' if self.runs else 'stands'}>"
+
+    @property
+    def runs(self) -> bool:
+        """Whether it goes on by itself."""
+        return self._runs_since is not None
+
+    def set(self, moment: datetime) -> None:
+        """Stand at a moment.
+
+        Raises:
+            ValueError: it has no zone.
+        """
+        if moment.utcoffset() is None:
+            raise ValueError("a moment needs a zone: datetime(2026, 4, 1, 9, tzinfo=JAPAN)")
+        self._stands_at = moment.astimezone(UTC)
+        self._runs_since = None
+
+    def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
+        """Move on, or back; a clock that runs goes on running."""
+        self._stands_at += timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+    def run(self) -> None:
+        """Go on from here as time passes."""
+        if not self.runs:
+            self._runs_since = self.true_time()
+
+    def stand(self) -> None:
+        """Stop here."""
+        self.set(self())
+
+    def state(self) -> tuple[datetime, bool, timedelta]:
+        """All that `put` needs to be as now again: the time, whether it runs, the skew."""
+        return self(), self.runs, self.skew
+
+    def put(self, moment: datetime, runs: bool, skew: timedelta) -> None:  # noqa: FBT001 - it is what state gives
+        """Be as `state` said."""
+        self.set(moment)
+        self.skew = skew
+        if runs:
+            self.run()
+
+    def of_the_server(self) -> datetime:
+        """The time that signatures are judged by."""
+        return self.true_time() + self.skew

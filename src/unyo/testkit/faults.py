@@ -1,0 +1,195 @@
+"""What can go wrong, in one line each: a fault waits for the next call that it fits, and happens to it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final, Protocol
+
+from unyo.cast import SATO, Actor
+from unyo.client import AddMemo, MemoOperation
+from unyo.tickets.field_tables import BY_KEY, MASTER_ID, SERVICE_CODE
+from unyo.uom.actions import ACTIONS
+from unyo.uom.envelopes import CONTENT_TYPE, Failure
+
+from .clock import DeskClock
+from .happening import Aim, Happening, Hook, Instead, Waiting
+from .received import Received
+
+_UPDATE: Final = ACTIONS["UpdateTicket"].name
+_APPROVER: Final = BY_KEY["approver"].wire
+# Longer than any signature holds.
+_ON_ITS_WAY: Final = timedelta(hours=25)
+_PROXYS_PAGE: Final = Instead(502, "text/html; charset=utf-8", text="<h1>502 Bad Gateway</h1>")
+_FAILED: Final = Instead(Failure.SYSTEM_ERROR.value.status, CONTENT_TYPE, Failure.SYSTEM_ERROR.value)
+
+
+class People(Protocol):
+    """Others who work at the same desk while a call is on its way."""
+
+    async def edit(self, ticket_id: str, by: Actor, changes: dict[str, Any], memos: Sequence[MemoOperation]) -> None:
+        """Change a ticket in somebody's name."""
+
+    async def take_approval_from(self, service_code: str, master_id: str) -> None:
+        """Take the approval right from an account."""
+
+
+class Faults:
+    """The faults of one desk. Each method arms one, which happens to the next call that it fits.
+
+    `on` says which calls and how many: ``uom.faults.on("UpdateTicket", times=2).lose_answer(carried_out=True)``.
+    """
+
+    def __init__(self, people: People, clock: DeskClock) -> None:
+        self._people = people
+        self._clock = clock
+        self._aim = Aim()
+        self.waiting: list[Waiting] = []
+        """What has not happened yet."""
+
+    def __repr__(self) -> str:
+        return f"<Faults: {', '.join(map(str, self.waiting)) or 'none waits'}>"
+
+    def on(self, action: str = "", *, by: Actor | str = "", ticket: str = "", times: int = 1) -> "Faults":
+        """The faults of calls of this action, in this account's name, about this ticket; as many as ``times`` says.
+
+        Raises:
+            ValueError: there is no such action, or the fault would never happen.
+        """
+        if action and action not in ACTIONS:
+            raise ValueError(f"there is no action {action!r}: {', '.join(ACTIONS)}")
+        if times < 1:
+            raise ValueError("a fault happens once at least")
+        aimed = Faults(self._people, self._clock)
+        aimed._aim = Aim(action, by if isinstance(by, str) else by.master_id, ticket, times)
+        aimed.waiting = self.waiting
+        return aimed
+
+    def clear(self) -> None:
+        """Disarm all of them; the server's clock is right again."""
+        self.waiting.clear()
+        self._clock.skew = timedelta()
+
+    # Conflicts.
+
+    def someone_edits(self, *, someone: Actor = SATO, memos: Sequence[MemoOperation] = (), **changes: Any) -> None:
+        """Somebody else edits the ticket just before an update is served, which meets EXCLUSION_FAILURE.
+
+        ``changes`` are fields by our names, as `Client.tickets.update` takes them; without any a memo is added, which
+        moves the memos' lock date.
+        """
+        edit = self._edit(someone, changes, memos)
+        self._arm("someone_edits", "before", lambda it: replace(it, before=(*it.before, edit)), action=_UPDATE)
+
+    def same_second(self, *, someone: Actor = SATO, **changes: Any) -> None:
+        """Right after an update, within the same second, somebody else updates the ticket too.
+
+        Its lock dates are then a second ahead of the clock, and those that a program reckoned for itself are stale.
+        """
+        edit = self._edit(someone, changes, ())
+        self._arm("same_second", "after", lambda it: replace(it, after=(*it.after, edit)), action=_UPDATE)
+
+    # Answers that do not come.
+
+    def lose_answer(self, *, carried_out: bool) -> None:
+        """The connection breaks in place of an answer: after the commit (``carried_out``), or before it."""
+        name = f"lose_answer {'after' if carried_out else 'before'} the commit"
+        self._arm(name, "answer", lambda it: replace(it, is_lost=True, is_carried_out=carried_out))
+
+    def unreachable(self) -> None:
+        """There is no connection; a call over real HTTP loses the one it has before anything is done."""
+        self._arm("unreachable", "answer", lambda it: replace(it, is_unreached=True, is_carried_out=False))
+
+    def latency(self, seconds: float, *, before: bool = False) -> None:
+        """The answer takes so long, in true seconds: after the call is carried out, or ``before``.
+
+        Raises:
+            ValueError: it is less than no time.
+        """
+        if not seconds >= 0:
+            raise ValueError("a delay is a number of seconds")
+        delays = (seconds, 0.0) if before else (0.0, seconds)
+        self._arm(f"latency {seconds:g} s", "latency", lambda it: replace(it, delays=delays))
+
+    # Answers that are errors.
+
+    def system_error(self, *, carried_out: bool = False) -> None:
+        """SYSTEM_ERROR; with ``carried_out`` the call was carried out all the same, which nobody can know from it."""
+        name = f"system_error {'after' if carried_out else 'before'} the commit"
+        self._arm(name, "answer", lambda it: replace(it, instead=_FAILED, is_carried_out=carried_out))
+
+    def bad_gateway(self, *, carried_out: bool = False) -> None:
+        """A proxy answers in the desk's place: HTTP 502 with a page of HTML."""
+        self._arm("bad_gateway", "answer", lambda it: replace(it, instead=_PROXYS_PAGE, is_carried_out=carried_out))
+
+    def rate_limit(self, *, retry_after: int = 1) -> None:
+        """429 TOO_MANY_REQUESTS, to be tried again after so many seconds.
+
+        Raises:
+            ValueError: that is less than one.
+        """
+        if retry_after < 1:
+            raise ValueError("a refused caller is told to wait for a second at least")
+        self._arm("rate_limit", "answer", lambda it: replace(it, retry_after=retry_after))
+
+    # Rights.
+
+    def approver_lacks_right(self) -> None:
+        """The approver whom a call names has lost the approval right, for good, by the time the call is served."""
+        self._take_right(_APPROVER, "approver_lacks_right", lambda call: bool((call.body or {}).get(_APPROVER)))
+
+    def caller_lacks_right(self) -> None:
+        """The caller of an update has lost the approval right, for good, by then; closing needs it."""
+        self._take_right(MASTER_ID.wire, "caller_lacks_right", lambda call: call.action == _UPDATE)
+
+    # Signatures and clocks.
+
+    def expired_signature(self) -> None:
+        """A call was on its way for so long that its signature has expired: AUTH_FAILURE."""
+        self._arm("expired_signature", "answer", lambda it: replace(it, skew=_ON_ITS_WAY))
+
+    def clock_skew(self, *, hours: float) -> None:
+        """From now on, until `clear`, the server's clock is so far ahead of the caller's, or behind it."""
+        self._clock.skew = timedelta(hours=hours)
+
+    # What happens to a call.
+
+    def take(self, call: Received) -> tuple[list[str], Happening]:
+        """What happens to this call, and the names of the faults, which so have happened once more."""
+        found: dict[str, Waiting] = {}
+        for fault in self.waiting:
+            if fault.place not in found and fault.is_for(call):
+                found[fault.place] = fault
+        happening = Happening()
+        for fault in found.values():
+            happening = fault.change(happening)
+            fault.left -= 1
+        self.waiting[:] = [fault for fault in self.waiting if fault.left]
+        return [fault.name for fault in found.values()], happening
+
+    def _arm(
+        self,
+        name: str,
+        place: str,
+        change: Callable[[Happening], Happening],
+        *,
+        action: str = "",
+        also: Callable[[Received], bool] = lambda _: True,
+    ) -> None:
+        aim = replace(self._aim, action=self._aim.action or action)
+        self.waiting.append(Waiting(name, place, change, aim, also, aim.times))
+
+    def _edit(self, someone: Actor, changes: dict[str, Any], memos: Sequence[MemoOperation]) -> Hook:
+        if not changes and not memos:
+            memos = [AddMemo("確認しました。")]
+
+        async def _edits(call: Received) -> None:
+            await self._people.edit(call.ticket_id, someone, changes, memos)
+
+        return _edits
+
+    def _take_right(self, named_by: str, name: str, also: Callable[[Received], bool]) -> None:
+        async def _takes(call: Received) -> None:
+            body = call.body or {}
+            await self._people.take_approval_from(str(body.get(SERVICE_CODE.wire)), str(body.get(named_by)))
+
+        self._arm(name, "right", lambda it: replace(it, before=(*it.before, _takes)), also=also)

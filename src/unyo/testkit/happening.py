@@ -1,0 +1,84 @@
+"""What a fault makes of a call: data, so that the door does it all in one place."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from unyo.uom.envelopes import ErrorCode
+
+from .received import Received
+
+Hook = Callable[[Received], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What the caller gets in place of the desk's answer: an error of the API, or something else's page."""
+
+    status: int
+    content_type: str
+    error: ErrorCode | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What happens to one call.
+
+    ``before`` and ``after`` are done around it; ``skew`` is added to the server's clock while its signature is judged;
+    ``retry_after`` refuses it as one too many; without ``is_carried_out`` the desk never hears of it; ``instead``
+    replaces the answer; ``is_lost`` lets the caller hear nothing, ``is_unreached`` finds not even a connection;
+    ``delays`` are seconds before and after it is carried out.
+    """
+
+    before: tuple[Hook, ...] = ()
+    after: tuple[Hook, ...] = ()
+    skew: timedelta = timedelta()
+    retry_after: int = 0
+    is_carried_out: bool = True
+    instead: Instead | None = None
+    is_lost: bool = False
+    is_unreached: bool = False
+    delays: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """For which calls a fault waits, ``""`` for any, and to how many of them it happens."""
+
+    action: str = ""
+    by: str = ""
+    ticket: str = ""
+    times: int = 1
+
+    def fits(self, call: Received) -> bool:
+        """Whether this call is meant."""
+        wanted = ((self.action, call.action), (self.by, call.master_id), (self.ticket, call.ticket_id))
+        return all(each in {"", found} for each, found in wanted)
+
+    def __str__(self) -> str:
+        said = [self.action, self.by and f"by {self.by}", self.ticket, f"×{self.times}" if self.times > 1 else ""]
+        return " ".join(filter(None, said))
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A fault that waits, how often it still happens, and what it makes of a call.
+
+    Of the faults of one ``place`` only the first happens to a call: answers queue up, while somebody else's edit and a
+    slow answer go together.
+    """
+
+    name: str
+    place: str
+    change: Callable[[Happening], Happening] = field(repr=False)
+    aim: Aim
+    also: Callable[[Received], bool] = field(repr=False)
+    left: int
+
+    def is_for(self, call: Received) -> bool:
+        """Whether it happens to this call."""
+        return self.aim.fits(call) and self.also(call)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.aim}".strip()

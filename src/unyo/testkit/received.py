@@ -1,0 +1,59 @@
+"""A call as the desk received it, before anybody judged it."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from unyo.tickets.field_tables import MASTER_ID, TICKET_ID
+from unyo.uom.actions import ACTIONS, CALL_ID_HEADER
+
+_ACTION = re.compile(r"/r/[^/]*/([A-Za-z]+)\.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A call: ``action`` is ``""`` where the path names none, ``body`` None where it is no JSON object."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(repr=False)
+    content: bytes = field(repr=False)
+    action: str
+    body: Mapping[str, Any] | None
+
+    @classmethod
+    def of(cls, method: str, path: str, headers: Mapping[str, str], content: bytes) -> "Received":
+        """Read what can be read of it; whatever it is, this does not fail."""
+        found = _ACTION.fullmatch(path)
+        return cls(method, path, headers, content, found[1] if found else "", _object(content))
+
+    @property
+    def master_id(self) -> str:
+        """In whose name it came."""
+        return self._text(MASTER_ID.wire)
+
+    @property
+    def ticket_id(self) -> str:
+        """The ticket that it names."""
+        return self._text(TICKET_ID.wire)
+
+    @property
+    def extensions(self) -> tuple[str, ...]:
+        """What it uses that the vendor has not."""
+        action = ACTIONS.get(self.action)
+        found = [self.action] if action is not None and action.is_extension else []
+        return (*found, *([CALL_ID_HEADER] if CALL_ID_HEADER in self.headers else []))
+
+    def _text(self, wire: str) -> str:
+        value = (self.body or {}).get(wire, "")
+        return value if isinstance(value, str) else ""
+
+
+def _object(content: bytes) -> Mapping[str, Any] | None:
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
