@@ -1,9 +1,8 @@
 """The page about the client, read from its docstrings, signatures and tables."""
 
 import inspect
-import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from unyo import client
 from unyo.client import Client, errors, lists, profiles
@@ -17,7 +16,8 @@ from unyo.tickets.field_tables import TICKET_TABLES
 from unyo.tickets.fields import Date, Row
 from unyo.tickets.model import TicketKind
 
-from .markdown import code, page, plain, table
+from .described import described, first_sentence, signature, type_of
+from .markdown import code, page, table
 
 _INTRODUCTION: Final = f"""\
 `from unyo import Client, AsyncClient`; everything else that is named here comes from `unyo.client`. `AsyncClient`
@@ -56,10 +56,10 @@ def client_page() -> str:
         table(["value", "variable"], ([code(name), code(variable(name))] for name in profiles.NAMES)),
         *_methods(),
         "## Filters of a list",
-        _described(lists.Filters),
+        described(lists.Filters),
         table(
             ["filter", "type"],
-            ([code(name), code(_type(kind))] for name, kind in lists.Filters.__annotations__.items()),
+            ([code(name), code(type_of(kind))] for name, kind in lists.Filters.__annotations__.items()),
         ),
         *_kinds(),
         "## Choices",
@@ -77,7 +77,7 @@ def client_page() -> str:
         table(["type", ""], ([code(name), what] for name, what in _TYPES)),
         "## Errors",
         f"```text\n{_tree()}\n```",
-        _described(errors.Answered),
+        described(errors.Answered),
         table(["class", "`error_type`", "meaning"], _errors(errors.UnyoError)),
     )
 
@@ -86,34 +86,14 @@ def _methods() -> Iterator[str]:
     for owner, name in _OWNERS:
         yield f"## {name}"
         if owner is Client:
-            yield f"```text\n{_signature('Client', Client)}\n```"
-        yield _described(owner)
+            yield f"```text\n{signature('Client', Client)}\n```"
+        yield described(owner)
         for method, found in vars(owner).items():
             if not method.startswith("_") and (callable(found) or isinstance(found, classmethod)):
                 bound = getattr(owner, method)
                 yield f"### {name if method != 'from_profile' else 'Client'}.{method}"
-                yield f"```text\n{_signature(method, bound)}\n```"
-                yield _described(bound)
-
-
-def _signature(name: str, method: Any) -> str:
-    found = inspect.signature(method)
-    kept = [each for each in found.parameters.values() if each.name != "self"]
-    return name + _plain_types(
-        str(found.replace(parameters=kept)).replace(" -> None", "" if name == "Client" else " -> None")
-    )
-
-
-def _plain_types(text: str) -> str:
-    """Types as one writes them, whichever Python shows them."""
-    text = re.sub(r"<function (\w+) at \w+>|<built-in function (\w+)>|\*?<class '([\w.]+)'>", r"\1\2\3", text)
-    text = re.sub(r"\b(?:unyo(?:\.\w+)*|typing|collections\.abc|datetime|httpx2(?:\.\w+)*)\.(?=\w)", "", text)
-    parts = re.compile(r"(?:[^\[\],]|\[[^\]]*\])+")
-    return re.sub(
-        r"\bUnion\[((?:[^\[\]]|\[[^\]]*\])*)\]",
-        lambda found: " | ".join(each.strip().replace("NoneType", "None") for each in parts.findall(found[1])),
-        text,
-    )
+                yield f"```text\n{signature(method, bound)}\n```"
+                yield described(bound)
 
 
 def _kinds() -> Iterator[str]:
@@ -141,10 +121,10 @@ def _records() -> Iterator[list[str]]:
         kind = getattr(client, name)
         own = ("ticket_id", "memos", "assignee_name", "more", "changes", "updated_at") if name == "Ticket" else None
         named = own or kind.__dataclass_fields__
-        yield [code(name), " ".join(code(each) for each in named), _first(kind)]
+        yield [code(name), " ".join(code(each) for each in named), first_sentence(kind)]
     for name in ("AddMemo", "EditMemo", "DeleteMemo"):
         kind = getattr(client, name)
-        yield [code(name), " ".join(code(each) for each in kind.__dataclass_fields__), _first(kind)]
+        yield [code(name), " ".join(code(each) for each in kind.__dataclass_fields__), first_sentence(kind)]
 
 
 def _tree() -> str:
@@ -152,25 +132,6 @@ def _tree() -> str:
 
 
 def _errors(kind: type[Exception]) -> Iterator[list[str]]:
-    yield [code(kind.__name__), code(getattr(kind, "error_type", "")), _first(kind)]
+    yield [code(kind.__name__), code(getattr(kind, "error_type", "")), first_sentence(kind)]
     for below in kind.__subclasses__():
         yield from _errors(below)
-
-
-def _type(kind: Any) -> str:
-    return kind.__name__ if isinstance(kind, type) else _plain_types(str(kind))
-
-
-def _first(kind: Any) -> str:
-    return plain(_described(kind).partition("\n\n")[0].replace("\n", " "))
-
-
-def _described(found: Any) -> str:
-    """A docstring as Markdown: its literals, and its errors as a list."""
-    text = str(inspect.getdoc(found)).replace("``", "`")
-    told, _, raised = text.partition("Raises:\n")
-    listed = "".join(
-        f"- `{name}`: {' '.join(what.split())}\n"
-        for name, what in re.findall(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", raised, re.MULTILINE)
-    )
-    return told.strip() + (f"\n\nRaises\n\n{listed}".rstrip() if listed else "")

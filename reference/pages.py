@@ -10,6 +10,7 @@ from .commands import commands
 from .markdown import page, table
 from .metrics import metrics
 from .settings import settings
+from .testkit import testkit_page
 
 FOLDER: Final = Path(__file__).parents[1] / "docs" / "reference"
 
@@ -20,6 +21,7 @@ _ABOUT: Final[Mapping[str, tuple[Callable[[], str], str]]] = {
     ),
     "errors.md": (errors, "every error, with its literal message"),
     "client.md": (client_page, "the Python client: every method, field, choice and error"),
+    "testkit.md": (testkit_page, "the test kit: fixtures, faults, clock, journal, snapshots"),
     "commands.md": (commands, "the command line: every command, argument, option and exit status"),
     "settings.md": (settings, "every setting of a server: key, flag, environment variable, default"),
     "metrics.md": (metrics, "every figure of `/metrics`"),

@@ -21,8 +21,8 @@ from unyo.uom.envelopes import CONTENT_TYPE, Failure, failure
 
 from .clock import DeskClock
 from .faults import Faults
-from .happening import Happening, Hook, Instead
-from .journal import Call, Journal
+from .happening import Happening, Hook, Instead, take
+from .journal import Call
 from .messages import Kept, read_ahead
 from .received import Received
 
@@ -92,7 +92,7 @@ class Door:
         self._moved = asyncio.Condition()
         self._is_shut = False
         self.faults: Faults
-        self.journal = Journal()
+        self.calls: list[Call] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one call."""
@@ -126,7 +126,7 @@ class Door:
         content, again = await read_ahead(receive)
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         call = Received.of(scope["method"], scope["path"], headers, content)
-        names, happening = self.faults.take(call)
+        names, happening = take(self.faults.waiting, call)
         answer = Kept()
         token = _happening.set(happening)
         try:
@@ -170,9 +170,9 @@ class Door:
 
     def _write_down(self, call: Received, faults: list[str], answer: Kept, *, is_lost: bool) -> None:
         told = {name: value for name, value in call.headers.items() if name != "authorization"}
-        self.journal.add(
+        self.calls.append(
             Call(
-                len(self.journal) + 1,
+                len(self.calls) + 1,
                 self._clock(),
                 call.action,
                 call.master_id,

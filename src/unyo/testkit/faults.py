@@ -151,21 +151,6 @@ class Faults:
         """From now on, until `clear`, the server's clock is so far ahead of the caller's, or behind it."""
         self._clock.skew = timedelta(hours=hours)
 
-    # What happens to a call.
-
-    def take(self, call: Received) -> tuple[list[str], Happening]:
-        """What happens to this call, and the names of the faults, which so have happened once more."""
-        found: dict[str, Waiting] = {}
-        for fault in self.waiting:
-            if fault.place not in found and fault.is_for(call):
-                found[fault.place] = fault
-        happening = Happening()
-        for fault in found.values():
-            happening = fault.change(happening)
-            fault.left -= 1
-        self.waiting[:] = [fault for fault in self.waiting if fault.left]
-        return [fault.name for fault in found.values()], happening
-
     def _arm(
         self,
         name: str,

@@ -82,3 +82,17 @@ class Waiting:
 
     def __str__(self) -> str:
         return f"{self.name} {self.aim}".strip()
+
+
+def take(waiting: list[Waiting], call: Received) -> tuple[list[str], Happening]:
+    """What happens to a call, and the names of the faults, which so have happened once more."""
+    found: dict[str, Waiting] = {}
+    for fault in waiting:
+        if fault.place not in found and fault.is_for(call):
+            found[fault.place] = fault
+    happening = Happening()
+    for fault in found.values():
+        happening = fault.change(happening)
+        fault.left -= 1
+    waiting[:] = [fault for fault in waiting if fault.left]
+    return [fault.name for fault in found.values()], happening

@@ -52,8 +52,8 @@ class Call:
 class Journal(Sequence[Call]):
     """The calls, in the order in which they came."""
 
-    def __init__(self, calls: Sequence[Call] = ()) -> None:
-        self._calls = list(calls)
+    def __init__(self, calls: list[Call]) -> None:
+        self._calls = calls
 
     @overload
     def __getitem__(self, index: int) -> Call: ...
@@ -73,10 +73,6 @@ class Journal(Sequence[Call]):
 
     def __str__(self) -> str:
         return "\n".join(map(_line, self)) or "  (no call was received)"
-
-    def add(self, call: Call) -> None:
-        """Write a call down."""
-        self._calls.append(call)
 
     def clear(self) -> None:
         """Forget all calls."""

@@ -113,7 +113,7 @@ class Uom:
     @property
     def journal(self) -> Journal:
         """The calls that came through the door; those by which tickets are seeded are not among them."""
-        return self._door.journal
+        return Journal(self._door.calls)
 
     # Who calls.
 
@@ -217,13 +217,11 @@ class Uom:
             self._calls = snapshot.calls
             self.clock.put(*snapshot.clock)
             self.faults.waiting[:] = [replace(each) for each in snapshot.waiting]
-            self.journal.clear()
-            for call in snapshot.journal:
-                self.journal.add(call)
+            self._door.calls[:] = snapshot.journal
 
     def _mark(self, copied: Path | None) -> Snapshot:
         waiting = tuple(replace(each) for each in self.faults.waiting)
-        return Snapshot(copied, self.clock.state(), self._calls, tuple(self.journal), waiting)
+        return Snapshot(copied, self.clock.state(), self._calls, tuple(self._door.calls), waiting)
 
     def _inner_client(self, actor: Actor) -> Client:
         return Client(*_credentials(actor), transport=InProcess(self._inside, self._portal))
