@@ -2,7 +2,7 @@
 
 import typer
 
-from . import awaiting, kinds
+from . import awaiting, fidelity, kinds
 from .pages import FOLDER, PAGES
 
 
@@ -12,6 +12,7 @@ def main() -> None:
     made = {
         kinds.PATH: kinds.kinds,
         awaiting.PATH: awaiting.awaiting,
+        fidelity.PATH: fidelity.fidelity,
         **{FOLDER / name: page for name, page in PAGES.items()},
     }
     for path, make in made.items():

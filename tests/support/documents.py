@@ -9,7 +9,7 @@ from typing import Final
 
 from .tree import ROOT
 
-# Every page that is written by hand.
+# Every page but those of docs/reference.
 PAGES: Final = [
     *sorted(ROOT.glob("*.md")),
     *sorted((ROOT / "docs").glob("*.md")),
@@ -24,6 +24,7 @@ NOT_RUN, FILE, STATUS = "not run", "file", "status"
 _BLOCK = re.compile(r"^```(?P<language>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\((?!https?:)(?P<target>[^)\s#]*)#?(?P<anchor>[^)\s]*)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+_ID = re.compile(r'<a id="([^"]+)"></a>')
 _ANY_FENCE = re.compile(r"^\s*(?:>\s*)*(?:`{3,}|~{3,})", re.MULTILINE)
 _MARKS = re.compile(r"(?:^<!--[^\n]*-->\n)+\Z", re.MULTILINE)
 _MARK = re.compile(r"^<!-- ([a-z ]+?): (\S.*?) -->$", re.MULTILINE)
@@ -108,7 +109,7 @@ def _lines(text: str) -> list[str]:
 
 
 def dead_links(page: Path) -> list[str]:
-    """The links of a page, outside its blocks, that lead to no file of the tree or to no heading of a page."""
+    """The links of a page, outside its blocks, that lead to no file of the tree or to no heading or mark of a page."""
     prose = _BLOCK.sub("", page.read_text(encoding="utf-8"))
     return [
         found[0]
@@ -121,7 +122,8 @@ def _leads_somewhere(target: Path, anchor: str) -> bool:
     if not anchor:
         return target.exists()
     prose = _BLOCK.sub("", target.read_text(encoding="utf-8")) if target.exists() else ""
-    return anchor in {re.sub(r"[^\w -]", "", each).lower().replace(" ", "-") for each in _HEADING.findall(prose)}
+    headings = {re.sub(r"[^\w -]", "", each).lower().replace(" ", "-") for each in _HEADING.findall(prose)}
+    return anchor in headings | {*_ID.findall(prose)}
 
 
 def named(page: Path) -> str:
