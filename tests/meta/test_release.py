@@ -103,7 +103,7 @@ def test_the_command_line_needs_four_packages_and_the_rest_is_the_servers(metada
     required = metadata.get_all("Requires-Dist") or []
     plain = {re.split(r"[^a-z0-9-]", each)[0] for each in required if "extra ==" not in each}
     assert plain == {"httpx2", "pyyaml", "rich", "typer"}
-    assert set(metadata.get_all("Provides-Extra") or []) == {"otel", "server"}
+    assert set(metadata.get_all("Provides-Extra") or []) == {"otel", "server", "testkit"}
 
 
 def test_what_the_server_needs_is_pinned_in_the_release(release: Path) -> None:
