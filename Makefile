@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 # Each with the Debian package that it is in.
-PROGRAMS := curl:curl jq:jq nginx:nginx-light openssl:openssl ruby:ruby systemd-analyze:systemd wrk:wrk
+PROGRAMS := curl:curl go:golang-go jq:jq nginx:nginx-light node:nodejs openssl:openssl ruby:ruby systemd-analyze:systemd wrk:wrk
 
 .DEFAULT_GOAL := help
 .PHONY: help system install demo test check lint types layers format bench proof reference requirements migration dist audit clean

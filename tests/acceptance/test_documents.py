@@ -9,6 +9,7 @@ from support.balancer import free_port
 from support.demonstration import YAMADA, demonstration
 from support.documents import (
     FILE,
+    KEPT,
     NOT_RUN,
     OUTPUT,
     PAGES,
@@ -39,7 +40,7 @@ CREDENTIALS = {
     "UNYO_MASTER_ID": YAMADA.master_id,
 }
 # What they use beside unyo.
-PROGRAMS = ("curl", "jq", "openssl", "ruby")
+PROGRAMS = ("curl", "go", "jq", "node", "openssl", "ruby")
 
 
 @pytest.fixture
@@ -85,14 +86,26 @@ def carry_out(blocks: list[Block], reader: Reader) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_every_block_is_of_a_language_that_is_run_or_only_read(page: Path) -> None:
-    assert {block.language for block in BLOCKS[page]} <= RUN | SHOWN
+    assert {block.language for block in BLOCKS[page]} <= RUN | KEPT | SHOWN
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_program_that_no_page_runs_by_itself_is_kept_for_a_later_block(page: Path) -> None:
+    programs = [block for block in BLOCKS[page] if block.language in KEPT]
+    assert [block for block in programs if not block.marks.keys() & {FILE, NOT_RUN}] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_every_file_of_a_page_is_used_by_a_later_block(page: Path) -> None:
     for number, block in enumerate(BLOCKS[page]):
-        later = [each.text for each in BLOCKS[page][number + 1 :] if each.is_run]
-        assert FILE not in block.marks or any(block.marks[FILE] in text for text in later), block
+        later = [each.text for each in BLOCKS[page][number + 1 :] if each.is_run or FILE in each.marks]
+        assert FILE not in block.marks or any(used_as(block.marks[FILE]) in text for text in later), block
+
+
+def used_as(file: str) -> str:
+    """What a block says that uses a file: its name, or that of a module, or for Go nothing but the command."""
+    name = Path(file)
+    return {".py": name.stem, ".go": "go test"}.get(name.suffix, file)
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.parent != ROOT], ids=named)

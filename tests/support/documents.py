@@ -16,6 +16,8 @@ PAGES: Final = [
     *sorted((ROOT / "docs" / "howto").glob("*.md")),
 ]
 RUN: Final = {"python", "ruby", "sh"}
+# Programs that are files, which a later block runs.
+KEPT: Final = {"go", "js"}
 SHOWN: Final = {"", "csv", "ini", "json", "text", "toml", "yaml"}
 OUTPUT: Final = "text"
 # What a comment before a block can say, which no reader of the rendered page sees.
@@ -51,11 +53,6 @@ class Block:
     def is_run(self) -> bool:
         """Whether it is carried out where it stands."""
         return self.language in RUN and not self.marks.keys() & {NOT_RUN, FILE}
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether it is something to read only."""
-        return self.language not in RUN
 
 
 def blocks_of(markdown: str) -> list[Block]:
