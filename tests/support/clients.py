@@ -14,6 +14,7 @@ import httpx2
 
 from unyo.cast import YAMADA, Actor
 from unyo.client import AsyncClient, Client
+from unyo.testkit import Uom
 from unyo.uom.envelopes import Failure, failure
 
 from .desks import CONTENT_TYPE, DeskUnderTest
@@ -211,3 +212,45 @@ def clients_of(kind: Literal["Client", "AsyncClient"]) -> Iterator[Clients]:
     """A maker of clients, which are closed at the end."""
     with ExitStack() as opened:
         yield Clients(kind, opened)
+
+
+@dataclass
+class ClientsOf:
+    """Makes clients of one kind; ``pauses`` are those that they made between tries."""
+
+    kind: Literal["Client", "AsyncClient"]
+    uom: Uom
+    url: str
+    opened: ExitStack
+    pauses: list[float] = field(default_factory=list)
+
+    def __call__(self, actor: Actor = YAMADA, *, endpoint: str = "", **options: Any) -> Client:
+        """A client in somebody's name, driven as one that waits: of the desk, or of another endpoint over HTTP."""
+        where = endpoint or self.url
+        if self.kind == "Client":
+            given = {"sleep": self.pauses.append, **options}
+            client = Client(where, *_who(actor), **given) if where else self.uom.client(actor, **given)
+            return self.opened.enter_context(client)
+
+        async def _pause(seconds: float) -> None:
+            self.pauses.append(seconds)
+
+        awaiting = {"sleep": _pause, **options}
+        made = AsyncClient(where, *_who(actor), **awaiting) if where else self.uom.async_client(actor, **awaiting)
+        waiting = Waiting(made, self.opened.enter_context(asyncio.Runner()))
+        self.opened.callback(waiting.close)
+        return cast("Client", waiting)
+
+
+def _who(actor: Actor) -> tuple[str, str, str, str]:
+    return actor.key.access_key, actor.key.secret_key, actor.service_code, actor.master_id
+
+
+@contextmanager
+def clients_of_desk(
+    kind: Literal["Client", "AsyncClient"], uom: Uom, *, over_http: bool = False
+) -> Iterator[ClientsOf]:
+    """A maker of a desk's clients, which are closed at the end."""
+    with ExitStack() as opened:
+        url = opened.enter_context(uom.serve()).url if over_http else ""
+        yield ClientsOf(kind, uom, url, opened)

@@ -5,9 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from unyo.bootstrap.clock import system_clock
+from unyo.tickets.dates import JAPAN
 
 START: Final = datetime(2026, 4, 1, tzinfo=UTC)
 """Where every clock stands at first: 2026-04-01 09:00 in Japan."""
+FIRST: Final = datetime(1900, 1, 1, tzinfo=JAPAN).astimezone(UTC)
+LAST: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=JAPAN).astimezone(UTC)
 
 
 class DeskClock:
@@ -40,16 +43,21 @@ class DeskClock:
         """Stand at a moment.
 
         Raises:
-            ValueError: it has no zone.
+            ValueError: it has no zone, or lies outside of the years that a ticket's dates can have.
         """
         if moment.utcoffset() is None:
             raise ValueError("a moment needs a zone: datetime(2026, 4, 1, 9, tzinfo=JAPAN)")
-        self._stands_at = moment.astimezone(UTC)
+        self._stand_at(moment - FIRST)
         self._runs_since = None
 
     def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
-        """Move on, or back; a clock that runs goes on running."""
-        self._stands_at += timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        """Move on, or back; a clock that runs goes on running.
+
+        Raises:
+            ValueError: that leads out of the years that a ticket's dates can have.
+        """
+        moved = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        self._stand_at(self._stands_at - FIRST + moved)
 
     def run(self) -> None:
         """Go on from here as time passes."""
@@ -70,6 +78,11 @@ class DeskClock:
         self.skew = skew
         if runs:
             self.run()
+
+    def _stand_at(self, since_the_first: timedelta) -> None:
+        if not timedelta() <= since_the_first <= LAST - FIRST:
+            raise ValueError("a ticket's dates lie in the years 1900 to 9999, in Japan")
+        self._stands_at = FIRST + since_the_first
 
     def of_the_server(self) -> datetime:
         """The time that signatures are judged by."""

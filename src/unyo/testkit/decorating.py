@@ -21,13 +21,21 @@ def with_uom(**options: Any) -> Callable[[Callable[..., T]], Callable[..., T]]:
                 with Uom(**options) as uom:
                     return await function(*args, uom=uom, **named)
 
-            return _awaited  # type: ignore[return-value] # what is awaited is as the function says
+            return _without_uom(_awaited)
 
         @wraps(function)
         def _called(*args: Any, **named: Any) -> T:
             with Uom(**options) as uom:
                 return function(*args, uom=uom, **named)
 
-        return _called
+        return _without_uom(_called)
 
     return _decorate
+
+
+def _without_uom(function: Callable[..., Any]) -> Callable[..., Any]:
+    """As whoever calls it sees it: pytest would look for a fixture of that name."""
+    told = inspect.signature(function)
+    left = [each for name, each in told.parameters.items() if name != "uom"]
+    function.__signature__ = told.replace(parameters=left)  # type: ignore[attr-defined] # as inspect reads it
+    return function

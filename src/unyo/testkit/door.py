@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from datetime import datetime
 from email.utils import format_datetime
@@ -16,7 +16,7 @@ from unyo.api.rate import RateLimit, Standing
 from unyo.client import UnyoError
 from unyo.storage.administration import NotPossible
 from unyo.uom import codec
-from unyo.uom.actions import ACTIONS
+from unyo.uom.actions import ACTIONS, CALL_ID_HEADER
 from unyo.uom.envelopes import CONTENT_TYPE, Failure, failure
 
 from .clock import DeskClock
@@ -26,9 +26,8 @@ from .journal import Call
 from .messages import Kept, read_ahead
 from .received import Received
 
-ABORT: Final = "abort"
-"""Where a connection's state keeps what breaks it."""
 _OURS: Final = (b"x-unyo-", b"x-request-id", b"ratelimit")
+NOT_DONE: Final = "which could not be done: "
 _UNKNOWN: Final = Instead(Failure.NOT_FOUND.value.status, CONTENT_TYPE, Failure.NOT_FOUND.value)
 
 # What happens to the call at hand; None for one that did not come through the door.
@@ -90,36 +89,60 @@ class Door:
         self._as_vendor = as_vendor
         self._inside = 0
         self._moved = asyncio.Condition()
+        self._shutting = asyncio.Lock()
         self._is_shut = False
+        self._hurried = asyncio.Event()
         self.faults: Faults
         self.calls: list[Call] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one call."""
-        async with self._moved:
-            await self._moved.wait_for(lambda: not self._is_shut)
-            self._inside += 1
-        try:
+        """Serve one call.
+
+        Raises:
+            AnswerLost: a fault lets it have no answer.
+        """
+        async with self._entered():
             if scope["type"] == "http" and scope["path"].startswith(ACTIONS_PATH):
                 await self._serve(scope, receive, send)
             else:
                 await self._desk()(scope, receive, send)
-        finally:
-            async with self._moved:
-                self._inside -= 1
-                self._moved.notify_all()
+
+    async def pass_by(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a call by which a test prepares something: it is not written down, and no fault happens to it."""
+        async with self._entered():
+            await past_the_door(self._desk)(scope, receive, send)
+
+    async def empty(self) -> None:
+        """Wait until nobody is inside."""
+        async with self.shut():
+            pass
 
     @asynccontextmanager
     async def shut(self) -> AsyncIterator[None]:
-        """Nobody is inside meanwhile: who is there is waited for, and who comes waits."""
+        """Nobody is inside meanwhile: who is there is hurried and waited for, and who comes waits."""
+        async with self._shutting:
+            async with self._moved:
+                self._is_shut = True
+                self._hurried.set()
+                await self._moved.wait_for(lambda: self._inside == 0)
+            try:
+                yield
+            finally:
+                async with self._moved:
+                    self._is_shut = False
+                    self._hurried = asyncio.Event()
+                    self._moved.notify_all()
+
+    @asynccontextmanager
+    async def _entered(self) -> AsyncIterator[None]:
         async with self._moved:
-            self._is_shut = True
-            await self._moved.wait_for(lambda: self._inside == 0)
+            await self._moved.wait_for(lambda: not self._is_shut)
+            self._inside += 1
         try:
             yield
         finally:
             async with self._moved:
-                self._is_shut = False
+                self._inside -= 1
                 self._moved.notify_all()
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -133,31 +156,40 @@ class Door:
             names += await self._carry_out(call, happening, (scope, again), answer)
         finally:
             _happening.reset(token)
-        is_lost = happening.is_lost or happening.is_unreached
+        # Whose caller went away in the middle of its body is answered by nobody.
+        is_lost = happening.is_lost or happening.is_unreached or not answer.status
         self._write_down(call, names, answer, is_lost=is_lost)
-        await asyncio.sleep(happening.delays[1])
+        await self._pause(happening.delays[1])
         if is_lost:
-            await _break(scope, again, unreached=happening.is_unreached)
-        else:
-            await answer.send(send)
+            raise AnswerLost(unreached=happening.is_unreached)
+        await answer.send(send)
 
     async def _carry_out(
         self, call: Received, happening: Happening, came: tuple[Scope, Receive], answer: Kept
     ) -> list[str]:
         """Do it all; what others could not do meanwhile is told."""
-        await asyncio.sleep(happening.delays[0])
+        await self._pause(happening.delays[0])
         failed = await _do(happening.before, call)
         if self._as_vendor and call.action in ACTIONS and ACTIONS[call.action].is_extension:
             self._replace(answer, _UNKNOWN)
         elif happening.is_carried_out:
-            await self._desk()(*came, answer.keep)
-        failed += await _do(happening.after, call)
+            scope, receive = came
+            await self._desk()(_without_call_id(scope) if self._as_vendor else scope, receive, answer.keep)
+        if answer.is_success:
+            failed += await _do(happening.after, call)
+        elif happening.after:
+            failed.append(f"{NOT_DONE}the call was not carried out")
         if happening.instead:
             self._replace(answer, happening.instead)
         date = format_datetime(self._clock.of_the_server(), usegmt=True).encode()
         kept = [each for each in answer.headers if not (self._as_vendor and each[0].lower().startswith(_OURS))]
         answer.headers = [*kept, (b"date", date)]
         return failed
+
+    async def _pause(self, seconds: float) -> None:
+        if seconds and not self._is_shut:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._hurried.wait(), seconds)
 
     def _replace(self, answer: Kept, instead: Instead) -> None:
         body = instead.text.encode()
@@ -194,20 +226,16 @@ async def _do(hooks: Sequence[Hook], call: Received) -> list[str]:
     for hook in hooks:
         try:
             await hook(call)
-        except (UnyoError, NotPossible) as error:
-            failed.append(f"which could not be done: {error}")
+        except (UnyoError, NotPossible, AttributeError, TypeError, ValueError) as error:
+            failed.append(f"{NOT_DONE}{error}")
     return failed
 
 
-async def _break(scope: Scope, receive: Receive, *, unreached: bool) -> None:
-    """Break the connection; without one, whoever carries the call is told.
+def _without_call_id(scope: Scope) -> Scope:
+    """The call as the vendor takes it: a header that it does not know is signed like others, and means nothing.
 
-    Raises:
-        AnswerLost: there is no connection.
+    The desk knows headers by their names in lower case, as servers pass them on; signatures take them in any case.
     """
-    abort = scope.get("state", {}).get(ABORT)
-    if abort is None:
-        raise AnswerLost(unreached=unreached)
-    abort()
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    known = CALL_ID_HEADER.encode()
+    headers = [(name.upper() if name.lower() == known else name, value) for name, value in scope["headers"]]
+    return {**scope, "headers": headers}

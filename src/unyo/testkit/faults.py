@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from math import inf
 from typing import Any, Final, Protocol
 
 from unyo.cast import SATO, Actor
-from unyo.client import AddMemo, MemoOperation
-from unyo.tickets.field_tables import BY_KEY, MASTER_ID, SERVICE_CODE
+from unyo.client import AddMemo, AnyKind, Changes, MemoOperation
+from unyo.tickets.field_tables import BY_KEY, MASTER_ID, SERVICE_CODE, TICKET_ID
 from unyo.uom.actions import ACTIONS
 from unyo.uom.envelopes import CONTENT_TYPE, Failure
 
@@ -17,9 +18,15 @@ from .received import Received
 
 _UPDATE: Final = ACTIONS["UpdateTicket"].name
 _APPROVER: Final = BY_KEY["approver"].wire
-# Longer than any signature holds.
-_ON_ITS_WAY: Final = timedelta(hours=25)
-_PROXYS_PAGE: Final = Instead(502, "text/html; charset=utf-8", text="<h1>502 Bad Gateway</h1>")
+_NAMING_TICKETS: Final = tuple(
+    name for name, action in ACTIONS.items() if any(TICKET_ID.key in table.by_key for table in action.tables)
+)
+# Longer than any signature holds, whatever the clock of whoever made it.
+_ON_ITS_WAY: Final = timedelta(days=36525)
+_FURTHEST: Final = timedelta(days=36525)
+_HTML: Final = "text/html; charset=utf-8"
+_PROXYS_PAGE: Final = Instead(502, _HTML, text="<h1>502 Bad Gateway</h1>")
+_WEB_PAGE: Final = Instead(200, _HTML, text="<h1>Welcome</h1>")
 _FAILED: Final = Instead(Failure.SYSTEM_ERROR.value.status, CONTENT_TYPE, Failure.SYSTEM_ERROR.value)
 
 
@@ -49,18 +56,19 @@ class Faults:
     def __repr__(self) -> str:
         return f"<Faults: {', '.join(map(str, self.waiting)) or 'none waits'}>"
 
-    def on(self, action: str = "", *, by: Actor | str = "", ticket: str = "", times: int = 1) -> "Faults":
+    def on(self, action: str = "", *, by: Actor | str = "", ticket: AnyKind | str = "", times: int = 1) -> "Faults":
         """The faults of calls of this action, in this account's name, about this ticket; as many as ``times`` says.
 
         Raises:
             ValueError: there is no such action, or the fault would never happen.
         """
+        ticket_id = ticket if isinstance(ticket, str) else ticket.ticket_id
         if action and action not in ACTIONS:
             raise ValueError(f"there is no action {action!r}: {', '.join(ACTIONS)}")
         if times < 1:
             raise ValueError("a fault happens once at least")
         aimed = Faults(self._people, self._clock)
-        aimed._aim = Aim(action, by if isinstance(by, str) else by.master_id, ticket, times)
+        aimed._aim = Aim(action, by if isinstance(by, str) else by.master_id, ticket_id, times)
         aimed.waiting = self.waiting
         return aimed
 
@@ -76,6 +84,10 @@ class Faults:
 
         ``changes`` are fields by our names, as `Client.tickets.update` takes them; without any a memo is added, which
         moves the memos' lock date.
+
+        Raises:
+            TypeError: there is no such field.
+            ValueError: calls of the action name no ticket.
         """
         edit = self._edit(someone, changes, memos)
         self._arm("someone_edits", "before", lambda it: replace(it, before=(*it.before, edit)), action=_UPDATE)
@@ -83,7 +95,12 @@ class Faults:
     def same_second(self, *, someone: Actor = SATO, **changes: Any) -> None:
         """Right after an update, within the same second, somebody else updates the ticket too.
 
-        Its lock dates are then a second ahead of the clock, and those that a program reckoned for itself are stale.
+        Where both changed something of one section, its lock date is then a second ahead of the clock, and one that a
+        program reckoned for itself is stale. Where the update is refused, the other one is not made.
+
+        Raises:
+            TypeError: there is no such field.
+            ValueError: calls of the action name no ticket.
         """
         edit = self._edit(someone, changes, ())
         self._arm("same_second", "after", lambda it: replace(it, after=(*it.after, edit)), action=_UPDATE)
@@ -105,7 +122,7 @@ class Faults:
         Raises:
             ValueError: it is less than no time.
         """
-        if not seconds >= 0:
+        if not 0 <= seconds < inf:
             raise ValueError("a delay is a number of seconds")
         delays = (seconds, 0.0) if before else (0.0, seconds)
         self._arm(f"latency {seconds:g} s", "latency", lambda it: replace(it, delays=delays))
@@ -120,6 +137,10 @@ class Faults:
     def bad_gateway(self, *, carried_out: bool = False) -> None:
         """A proxy answers in the desk's place: HTTP 502 with a page of HTML."""
         self._arm("bad_gateway", "answer", lambda it: replace(it, instead=_PROXYS_PAGE, is_carried_out=carried_out))
+
+    def web_page(self) -> None:
+        """Something else than the API answers: HTTP 200 with a page of HTML, as where an endpoint is mistyped."""
+        self._arm("web_page", "answer", lambda it: replace(it, instead=_WEB_PAGE, is_carried_out=False))
 
     def rate_limit(self, *, retry_after: int = 1) -> None:
         """429 TOO_MANY_REQUESTS, to be tried again after so many seconds.
@@ -148,7 +169,15 @@ class Faults:
         self._arm("expired_signature", "answer", lambda it: replace(it, skew=_ON_ITS_WAY))
 
     def clock_skew(self, *, hours: float) -> None:
-        """From now on, until `clear`, the server's clock is so far ahead of the caller's, or behind it."""
+        """From now on, until `clear`, the server's clock is so far ahead of the caller's, or behind it.
+
+        Raises:
+            ValueError: that is more than a century, or it is to be so for some calls only.
+        """
+        if not abs(hours) <= _FURTHEST / timedelta(hours=1):
+            raise ValueError("a server's clock is off by a century at the most")
+        if self._aim != Aim():
+            raise ValueError("a server's clock is the same for all calls: uom.faults.clock_skew(hours=...)")
         self._clock.skew = timedelta(hours=hours)
 
     def _arm(
@@ -164,6 +193,11 @@ class Faults:
         self.waiting.append(Waiting(name, place, change, aim, also, aim.times))
 
     def _edit(self, someone: Actor, changes: dict[str, Any], memos: Sequence[MemoOperation]) -> Hook:
+        for name in changes:
+            if name not in Changes.__annotations__:
+                raise TypeError(f"a ticket has no field {name}")
+        if self._aim.action and self._aim.action not in _NAMING_TICKETS:
+            raise ValueError(f"a call of {self._aim.action} names no ticket that somebody could edit")
         if not changes and not memos:
             memos = [AddMemo("確認しました。")]
 

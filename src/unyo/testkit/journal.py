@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from unyo.tickets.dates import JAPAN
 
 _LONGEST = 60
+_LONGEST_NAME = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,4 +137,7 @@ def _line(call: Call) -> str:
 
 
 def _padded(text: str, width: int) -> str:
-    return text + " " * (width - cell_len(text))
+    """What a call told, whatever it is, as something that any terminal can show in one line."""
+    shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text[:_LONGEST_NAME])
+    shown += "…" if len(text) > _LONGEST_NAME else ""
+    return shown + " " * (width - cell_len(shown))

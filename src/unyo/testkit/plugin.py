@@ -4,7 +4,7 @@ Whatever runs pytest imports this, be it in need of a desk or not: the desk itse
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .uom import Uom
 
 MARK: Final = "uom"
+OPTIONS: Final = ("now", "as_vendor", "strict", "tls")
 _STRICT: Final = "uom_strict"
 
 
@@ -24,18 +25,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Tell of the mark."""
     config.addinivalue_line(
-        "markers", f"{MARK}(now, as_vendor, strict, tls): how the desk of the fixtures uom and uom_server is made"
+        "markers", f"{MARK}({', '.join(OPTIONS)}): how the desk of the fixtures uom and uom_server is made"
     )
 
 
 @pytest.fixture
 def uom(request: pytest.FixtureRequest) -> "Iterator[Uom]":
     """A desk for this test, called in process: `unyo.testkit.Uom`, made as the mark ``uom`` says."""
-    from .uom import Uom  # noqa: PLC0415 - see above
-
-    options = _marked(request)
+    try:
+        from .uom import Uom  # noqa: PLC0415 - see above
+    except ModuleNotFoundError as error:
+        pytest.fail(f"{error}: the test kit needs more packages, pip install 'unyo[testkit]'", pytrace=False)
+    options = {"strict": request.config.getini(_STRICT), **_marked(request)}
     options.pop("tls", None)
-    with Uom(**{"strict": request.config.getini(_STRICT), **options}) as desk:
+    try:
+        desk = Uom(**options)
+    except (TypeError, ValueError) as error:
+        pytest.fail(f"the mark {MARK}: {error}", pytrace=False)
+    with desk:
         yield desk
 
 
@@ -46,6 +53,11 @@ def uom_server(request: pytest.FixtureRequest, uom: "Uom") -> "Iterator[Served]"
         yield served
 
 
-def _marked(request: pytest.FixtureRequest) -> dict[str, object]:
-    found = request.node.get_closest_marker(MARK)
-    return dict(found.kwargs) if found else {}
+def _marked(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What the marks of module, class and test say, the nearest of them last."""
+    marks = list(request.node.iter_markers(MARK))
+    told = {name: value for mark in reversed(marks) for name, value in mark.kwargs.items()}
+    wrong = [*(repr(each) for mark in marks for each in mark.args), *(name for name in told if name not in OPTIONS)]
+    if wrong:
+        pytest.fail(f"the mark {MARK} takes {', '.join(OPTIONS)} by name, not {', '.join(wrong)}", pytrace=False)
+    return told

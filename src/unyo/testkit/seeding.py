@@ -8,6 +8,8 @@ from unyo.cast import SATO, YAMADA
 from unyo.client import State, SupportedGroup
 from unyo.tickets.model import APPROVAL_STATES
 
+from .clock import LAST
+
 _EVERY: Final = {
     "title": "CPU使用率が高い",
     "substate": "対応中",
@@ -34,7 +36,7 @@ _DAYS: Final = timedelta(days=7)
 def whole(kind: str, given: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """The fields of a ticket: those that are given, and usual ones for what is left."""
     usual = _REQUEST if kind == "request" else _INCIDENT
-    found = {**usual, "limit_date": now + _DAYS, **given}
+    found = {**usual, "limit_date": now + min(_DAYS, LAST - now), **given}
     if found["state"] in APPROVAL_STATES:
         found.setdefault("approver", YAMADA.master_id)
     return found

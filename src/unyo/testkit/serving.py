@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import uvicorn
 from anyio.from_thread import BlockingPortal
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from unyo.api.protocol import WholeAnswers
 from unyo.api.serving import uvicorn_config
@@ -17,7 +17,9 @@ from unyo.api.tls import Certificate
 from unyo.cast import YAMADA, Actor
 
 from .certificates import LOOPBACK, Pair, make_pair
-from .door import ABORT
+from .door import AnswerLost
+
+_ABORT: Final = "abort"
 
 
 class Breakable(WholeAnswers):
@@ -26,7 +28,7 @@ class Breakable(WholeAnswers):
     def connection_made(self, transport: Any) -> None:
         """Begin to serve the connection; every call of it is told how to break it."""
         super().connection_made(transport)
-        self.app_state = {**self.app_state, ABORT: transport.abort}
+        self.app_state = {**self.app_state, _ABORT: transport.abort}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,20 @@ def environment(url: str, actor: Actor) -> dict[str, str]:
     }
 
 
+def breaking(app: ASGIApp) -> ASGIApp:
+    """The application where a call that gets no answer breaks its connection."""
+
+    async def _serve(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await app(scope, receive, send)
+        except AnswerLost:
+            scope["state"][_ABORT]()
+            while (await receive())["type"] != "http.disconnect":
+                pass
+
+    return _serve
+
+
 @contextmanager
 def served(app: ASGIApp, portal: BlockingPortal, folder: Path, *, tls: bool, port: int = 0) -> Iterator[Served]:
     """Serve an application meanwhile, in the portal's loop.
@@ -61,7 +77,7 @@ def served(app: ASGIApp, portal: BlockingPortal, folder: Path, *, tls: bool, por
     """
     pair = make_pair(folder, f"tls-{port}") if tls else None
     with socket.create_server((LOOPBACK, port)) as listening:
-        server = portal.call(_start, app, listening, pair)
+        server = portal.call(_start, breaking(app), listening, pair)
         try:
             where = f"{'https' if pair else 'http'}://{LOOPBACK}:{listening.getsockname()[1]}"
             yield Served(where, pair.certificate if pair else None)

@@ -1,7 +1,6 @@
 """A real desk for a test: it validates, locks and stores as the server does, since it is the server."""
 
 import warnings
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -22,15 +21,17 @@ from unyo.bootstrap.world import World
 from unyo.cast import SATO, YAMADA, Actor
 from unyo.client import AnyKind, AsyncClient, Changes, Client, Incident, MemoOperation, Request
 from unyo.storage import administration
-from unyo.storage.administration import Admin, Author
+from unyo.storage.administration import Admin, Author, NotPossible
 from unyo.tickets.directory import Role
 
+from .bridge import Bridge
 from .clock import START, DeskClock
-from .door import Door, judging_clock, past_the_door
+from .door import NOT_DONE, Door, judging_clock, past_the_door
 from .faults import Faults
 from .happening import Waiting
 from .in_process import ENDPOINT, InProcess
 from .journal import Call, Journal
+from .leaning import extensions_leant_on
 from .premises import Premises
 from .seeding import whole
 from .serving import Served, environment, served
@@ -41,14 +42,15 @@ class ExtensionUsed(UserWarning):
 
 
 class FaultNotMet(UserWarning):
-    """A fault was armed, and no call came that it fits."""
+    """A fault was armed and did not happen: no call came that it fits, or it could not be done."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """All of a desk at a moment: what is stored, its clock, its numbers, its journal, the faults that wait."""
 
-    copied: Path | None
+    folder: Path = field(repr=False)
+    copied: Path | None = field(repr=False)
     clock: tuple[datetime, bool, timedelta] = field(repr=False)
     calls: int
     journal: tuple[Call, ...] = field(repr=False)
@@ -64,19 +66,21 @@ class Uom:
 
     def __init__(self, *, now: datetime = START, as_vendor: bool = False, strict: bool = False) -> None:
         self._strict = strict
-        self._closing = ExitStack()
-        self.folder = Path(self._closing.enter_context(TemporaryDirectory(prefix="unyo-testkit-")))
         self.clock = DeskClock(now)
         self._calls = 0
-        world = World(self.clock, judging_clock(self.clock), self._next_request_id)
-        self._premises = Premises(self.folder, world)
-        self._closing.callback(self._premises.close)
-        self._portal = self._closing.enter_context(start_blocking_portal(backend_options={"loop_factory": Loop}))
-        self._door = Door(lambda: self._premises.app, self.clock, self._next_request_id, as_vendor=as_vendor)
-        self._inside = past_the_door(lambda: self._premises.app)
-        self.faults = self._door.faults = Faults(_Others(self._inside, self.administer), self.clock)
-        self._marks = count()
-        self._beginning = self._mark(None)
+        with ExitStack() as opened:
+            self.folder = Path(opened.enter_context(TemporaryDirectory(prefix="unyo-testkit-")))
+            world = World(self.clock, judging_clock(self.clock), self._next_request_id)
+            self._premises = Premises(self.folder, world)
+            opened.callback(self._premises.close)
+            self._portal = opened.enter_context(start_blocking_portal(backend_options={"loop_factory": Loop}))
+            self._door = Door(lambda: self._premises.app, self.clock, self._next_request_id, as_vendor=as_vendor)
+            opened.callback(self._portal.call, self._door.empty)
+            inside = past_the_door(lambda: self._premises.app)
+            self.faults = self._door.faults = Faults(_Others(inside, self.administer), self.clock)
+            self._marks = count()
+            self._beginning = self._mark(None)
+            self._closing = opened.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -96,19 +100,26 @@ class Uom:
         self._closing.close()
 
     def warn(self) -> None:
-        """Warn of faults that no call has met, and, where the desk is strict, of extensions that were used."""
+        """Warn of faults that did not happen, and, where the desk is strict, of extensions that a program leant on."""
         for fault in self.faults.waiting:
             warnings.warn(f"no call came that this fault fits: {fault}", FaultNotMet, stacklevel=3)
+        for call in self.journal:
+            for told in call.faults:
+                if told.startswith(NOT_DONE):
+                    said = f"a fault of call {call.number} ({call.action}) is one {told}"
+                    warnings.warn(said, FaultNotMet, stacklevel=3)
         if self._strict:
-            used = Counter(extension for call in self.journal for extension in call.extensions)
-            for extension, times in used.items():
+            for extension, times in extensions_leant_on(self.journal).items():
                 said = f"{extension} ({times}×) is an extension of unyo: the vendor has no such thing"
                 warnings.warn(said, ExtensionUsed, stacklevel=3)
 
     @property
     def app(self) -> ASGIApp:
-        """The desk as an ASGI application, door and all."""
-        return self._door
+        """The desk as an ASGI application, for servers and clients of any event loop of asyncio.
+
+        Faults that give a call no answer raise there; with `serve` they break the connection.
+        """
+        return Bridge(self._door, self._portal)
 
     @property
     def journal(self) -> Journal:
@@ -139,7 +150,10 @@ class Uom:
             OSError: the port is taken.
         """
         with served(self._door, self._portal, self.folder, tls=tls, port=port) as where:
-            yield where
+            try:
+                yield where
+            finally:
+                self._portal.call(self._door.empty)
 
     # What is there.
 
@@ -198,18 +212,28 @@ class Uom:
     # The desk as it was.
 
     def snapshot(self) -> Snapshot:
-        """Remember all of the desk as it is now."""
-        copied = self.folder / f"snapshot-{next(self._marks)}.db"
-        self._premises.copy(copied)
-        return self._mark(copied)
+        """Remember all of the desk as it is now; calls that are on their way end first."""
+        return self._portal.call(self._remember)
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Be again as at that moment, as if nothing had happened since; calls that are on their way end first."""
+        """Be again as at that moment, as if nothing had happened since; calls that are on their way end first.
+
+        Raises:
+            ValueError: it is another desk's.
+        """
+        if snapshot.folder != self.folder:
+            raise ValueError("a snapshot is restored on the desk that it was made of")
         self._portal.call(self._restore, snapshot)
 
     def reset(self) -> None:
         """Be again as at the beginning."""
         self.restore(self._beginning)
+
+    async def _remember(self) -> Snapshot:
+        copied = self.folder / f"snapshot-{next(self._marks)}.db"
+        async with self._door.shut():
+            await run_sync(self._premises.copy, copied)
+            return self._mark(copied)
 
     async def _restore(self, snapshot: Snapshot) -> None:
         async with self._door.shut():
@@ -221,10 +245,10 @@ class Uom:
 
     def _mark(self, copied: Path | None) -> Snapshot:
         waiting = tuple(replace(each) for each in self.faults.waiting)
-        return Snapshot(copied, self.clock.state(), self._calls, tuple(self._door.calls), waiting)
+        return Snapshot(self.folder, copied, self.clock.state(), self._calls, tuple(self._door.calls), waiting)
 
     def _inner_client(self, actor: Actor) -> Client:
-        return Client(*_credentials(actor), transport=InProcess(self._inside, self._portal))
+        return Client(*_credentials(actor), transport=InProcess(self._door.pass_by, self._portal))
 
     def _next_request_id(self) -> str:
         self._calls += 1
@@ -242,7 +266,11 @@ class _Others:
         """Change a ticket in somebody's name."""
         transport = httpx2.ASGITransport(self._inside)
         async with AsyncClient(*_credentials(by), transport=transport) as client:
-            await client.tickets.update(ticket_id, memos=memos, **changes)
+            ticket = await client.tickets.get(ticket_id)
+            before = ticket.lock
+            await client.tickets.update(ticket, memos=memos, **changes)
+        if ticket.lock == before:
+            raise NotPossible("it changes nothing")
 
     async def take_approval_from(self, service_code: str, master_id: str) -> None:
         """Take the approval right from an account."""
