@@ -9,9 +9,10 @@ from unyo import __version__
 
 from .lazy import INSTALL, LazyGroup, Listed
 
-_TICKETS, _SERVING, _INSTALLATION, _KEEPING, _ADMINISTRATION = (
+_TICKETS, _SERVING, _TESTING, _INSTALLATION, _KEEPING, _ADMINISTRATION = (
     "Tickets",
     "Serving",
+    "Testing",
     "Installation",
     "Keeping",
     "Administration",
@@ -23,6 +24,7 @@ COMMANDS: Final = {
     "profile": Listed("profiles", _TICKETS, "Profiles: list, show, check, delete."),
     "demo": Listed("demo", _SERVING, "Show unyo at work, with the vendor page's own sample."),
     "serve": Listed("serving", _SERVING, "Serve an installation until told to stop."),
+    "record": Listed("recording", _TESTING, "Record the calls of your programs to an endpoint."),
     "init": Listed("installing", _INSTALLATION, "Make a new installation with its first account."),
     "config": Listed("settings", _INSTALLATION, "Show each setting with its origin, and check them."),
     "doctor": Listed("doctor", _INSTALLATION, "Look at everything, and say what to mend."),

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from unyo.api.serving import uvicorn_config
 from unyo.bootstrap.desk import open_desk
+from unyo.bootstrap.loopback import LOOPBACK, bind
 from unyo.cast import YAMADA
 from unyo.storage.administration import NotPossible
 from unyo.tickets.field_tables import MEMOS, VALUE_FIELDS
@@ -31,7 +32,6 @@ from .client import call
 from .prepare import prepare, today
 from .sample import ACTION, BODY, TICKET_ID
 
-LOOPBACK = "127.0.0.1"
 # The tickets' dates lie about the given day, and stay in the years that the wire can write.
 _YEARS = range(1901, 9999)
 _KEY = {"ServiceCode": BODY["ServiceCode"], "MasterID": BODY["MasterID"], "TicketId": TICKET_ID}
@@ -52,7 +52,7 @@ def run(*, port: int, database: str, now: str, once: bool, serve_only: bool) -> 
     console = show.make_console()
     day = _day(now)
     # The port first: where it is taken, another demonstration may be serving this very database.
-    with _bind(port) as listening, TemporaryDirectory(prefix="unyo-demo-") as folder:
+    with bind(port) as listening, TemporaryDirectory(prefix="unyo-demo-") as folder:
         url = database or f"sqlite:///{Path(folder) / 'demo.db'}"
         with console.status("デモデータを準備しています / loading the demo data"):
             engines, keyring = prepare(url, day)
@@ -81,17 +81,6 @@ def _day(now: str) -> date:
     if day.year not in _YEARS:
         raise NotPossible(f"--now takes a date such as 2026-04-01, not {now!r}")
     return day
-
-
-def _bind(port: int) -> socket.socket:
-    bound = socket.socket()
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((LOOPBACK, port))
-    except OSError as error:
-        bound.close()
-        raise NotPossible(f"port {port} cannot be used ({error.strerror}): give another one with --port") from None
-    return bound
 
 
 @contextmanager

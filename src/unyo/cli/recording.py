@@ -1,0 +1,86 @@
+"""The command that records calls to an endpoint: `unyo record`."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from unyo.testkit.cassettes.endpoint import WrongEndpoint
+from unyo.testkit.cassettes.recording import Asked, Recorded
+from unyo.testkit.cassettes.recording import record as carry_out
+
+from .errors import FAILED, plain_errors
+from .showing import make_console
+
+app = typer.Typer()
+
+
+@app.command()
+def record(
+    cassette: Annotated[Path, typer.Argument(metavar="CASSETTE", help="New file for the calls, in YAML.")],
+    *,
+    to: Annotated[str, typer.Option(metavar="URL", help="Endpoint to which the calls go, such as the vendor's.")],
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)] = 0,
+    ready_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="File that gets the address when calls are taken.")
+    ] = None,
+    ca_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Certificate authority (PEM) to trust instead of the usual ones."),
+    ] = None,
+    timeout: Annotated[float, typer.Option(metavar="SECONDS", help="How long an answer may take.", min=0.1)] = 60,
+    mask: Annotated[
+        bool, typer.Option("--mask", help="Replace free text by letters: titles, causes, memos, people's names.")
+    ] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file of that name.")] = False,
+) -> None:
+    """Forward calls to an endpoint, and record each with its answer, until told to stop.
+
+    Your program keeps its own keys and changes its endpoint only: a signature covers neither host nor body. Keys,
+    signatures, cookies and queries are left out of the file.
+    """
+    console = make_console()
+
+    def _started(address: str) -> None:
+        console.print(f"Calls to [bold]{address}[/] go to {to} and into {cassette}. Ctrl+C ends the recording.")
+
+    asked = Asked(to, cassette, port, ready_file, ca_file, timeout, mask, overwrite)
+    with plain_errors(WrongEndpoint):
+        recorded = carry_out(asked, _started, lambda call: _show(console, call))
+    _end(console, recorded, cassette)
+
+
+def _show(console: Console, call: dict[str, Any]) -> None:
+    """One line: the call's number, time and action, whose it is, and what came of it."""
+    request = call["request"]
+    body = request.get("body", {})
+    line = Text(f"{call['call']:>5}  {call['time'][11:19]}  ", style="dim")
+    line.append(call["action"] or request["path"], style="bold")
+    ticket_id = body.get("TicketId") or _inside(call).get("TicketId")
+    if isinstance(ticket_id, str) and ticket_id:
+        line.append(f" {ticket_id}", style="cyan")
+    line.append("  ")
+    if "trouble" in call:
+        line.append(call["trouble"], style="bold red")
+    else:
+        error = _inside(call).get("ErrorType")
+        line.append(str(call["answer"]["status"]), style="dim")
+        line.append(f" {error}" if error else " ok", style="yellow" if error else "green")
+    console.print(line, soft_wrap=True)
+
+
+def _inside(call: dict[str, Any]) -> dict[str, Any]:
+    """What stands inside the envelope of the answer, if it has one."""
+    inside = [*call.get("answer", {}).get("body", {}).values()]
+    return inside[0] if len(inside) == 1 and isinstance(inside[0], dict) else {}
+
+
+def _end(console: Console, recorded: Recorded, cassette: Path) -> None:
+    calls = "1 call" if recorded.calls == 1 else f"{recorded.calls} calls"
+    console.print(f"\n{calls} recorded in {cassette}")
+    if recorded.lost:
+        lost = "1 call" if recorded.lost == 1 else f"{recorded.lost} calls"
+        typer.secho(f"unyo: {lost} could not be written: is the disk full?", err=True, fg="red")
+        raise typer.Exit(FAILED)

@@ -1,0 +1,1 @@
+"""Calls recorded at an endpoint, and what unyo answers to the same calls."""

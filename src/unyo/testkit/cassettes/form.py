@@ -1,0 +1,110 @@
+"""The form of a cassette: one YAML document, each call with its answer, to be read in a diff and by hand."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import yaml
+
+from unyo.uom import codec
+
+# The version of the form, and the name by which a cassette is known.
+NAME: Final = "unyo_cassette"
+VERSION: Final = 1
+_TEXT: Final = "tag:yaml.org,2002:str"
+# No line is folded: a diff shows what has changed, and nothing that moved with it.
+_ENDLESS: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A call or an answer as it is recorded: headers by lower-case name, and the body.
+
+    ``body`` is an object of JSON where it is one, and else the ``text`` as it was.
+    """
+
+    headers: Mapping[str, str]
+    body: Mapping[str, Any] | None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the endpoint answered."""
+
+    status: int
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A recorded call: its number in the cassette, when it was answered, and what came of it.
+
+    ``answer`` is None where there was none; ``trouble`` says why. ``line`` is where it stands in the file.
+    """
+
+    number: int
+    at: datetime
+    method: str
+    path: str
+    action: str
+    request: Message
+    answer: Answered | None
+    trouble: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cassette:
+    """A recording: of which endpoint, and its calls in the order of their answers."""
+
+    endpoint: str
+    calls: tuple[Call, ...]
+
+
+def read_body(content: bytes) -> tuple[dict[str, Any] | None, str]:
+    """A body as it is recorded: the object that it holds, or its text; bytes that are no UTF-8 are written escaped."""
+    text = content.decode("utf-8", "backslashreplace")
+    try:
+        codec.decode(content)
+        found = json.loads(text)
+        json.dumps(found, allow_nan=False)
+    except (
+        codec.NotJson,
+        ValueError,
+    ):  # of the latter: what only the contract reads as JSON, and numbers beyond bounds
+        return None, text
+    return found, ""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Texts of several lines stand as such, and nothing is written as a reference to something before."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        return True
+
+
+def _represent(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    return dumper.represent_scalar(_TEXT, text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _represent)
+
+
+def dump(value: Any) -> str:
+    """A value as a part of a cassette."""
+    written: str = yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=_ENDLESS)
+    return written
+
+
+def head(endpoint: str, started: datetime, *, masked: bool) -> str:
+    """How a cassette begins: what is before its calls."""
+    about = {
+        NAME: VERSION,
+        "endpoint": endpoint,
+        "started": started.isoformat(timespec="seconds"),
+        "free text": "masked" if masked else "as it was",
+    }
+    return f"# Recorded by unyo record. Keys and signatures are left out.\n{dump(about)}calls:\n"
