@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import httpx2
 import uvicorn
+from starlette.types import ASGIApp
 
 from unyo.api.rate import RateLimit
 from unyo.api.serving import uvicorn_config
@@ -84,10 +85,17 @@ class Transport(Protocol):
     def close(self) -> None: ...
 
 
+class Application(Protocol):
+    """What has an application to be called."""
+
+    @property
+    def app(self) -> ASGIApp: ...
+
+
 class InProcess:
     """Calls the application without a network."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Application) -> None:
         self._runner = asyncio.Runner()
         self._client = httpx2.AsyncClient(transport=httpx2.ASGITransport(desk.app), base_url="http://desk")
 
@@ -107,7 +115,7 @@ class OverHttp:
 
     def __init__(
         self,
-        desk: Desk,
+        desk: Application,
         trust: ssl.SSLContext | None = None,
         **options: Any,
     ) -> None:
