@@ -7,6 +7,7 @@ from typing import Final
 from .actions import actions, errors
 from .client import client_page
 from .commands import commands
+from .emulator import emulator_page
 from .markdown import page, table
 from .metrics import metrics
 from .settings import settings
@@ -22,6 +23,7 @@ _ABOUT: Final[Mapping[str, tuple[Callable[[], str], str]]] = {
     "errors.md": (errors, "every error, with its literal message"),
     "client.md": (client_page, "the Python client: every method, field, choice and error"),
     "testkit.md": (testkit_page, "the test kit: fixtures, faults, clock, journal, snapshots"),
+    "emulator.md": (emulator_page, "the emulator's control API: every call, every fault with its parameters"),
     "commands.md": (commands, "the command line: every command, argument, option and exit status"),
     "settings.md": (settings, "every setting of a server: key, flag, environment variable, default"),
     "metrics.md": (metrics, "every figure of `/metrics`"),

@@ -123,6 +123,10 @@ class Running:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
+
     def wait_for(self, pattern: str) -> re.Match[str]:
         """The first line, of either stream, in which the pattern is found."""
 

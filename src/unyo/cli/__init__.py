@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "profile": Listed("profiles", _TICKETS, "Profiles: list, show, check, delete."),
     "demo": Listed("demo", _SERVING, "Show unyo at work, with the vendor page's own sample."),
     "serve": Listed("serving", _SERVING, "Serve an installation until told to stop."),
+    "emulator": Listed("emulator", _TESTING, "Serve a desk for tests, with faults and a clock to set."),
     "record": Listed("recording", _TESTING, "Record the calls of your programs to an endpoint."),
     "init": Listed("installing", _INSTALLATION, "Make a new installation with its first account."),
     "config": Listed("settings", _INSTALLATION, "Show each setting with its origin, and check them."),

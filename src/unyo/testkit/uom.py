@@ -138,18 +138,25 @@ class Uom:
         given = {"transport": InProcess(self._door, self._portal), "sleep": _go_on_soon, **options}
         return AsyncClient(*_credentials(actor), **given)
 
+    def inner_client(self, actor: Actor = YAMADA) -> Client:
+        """A client whose calls are not written down and meet no fault, by which tests arrange and look."""
+        return Client(*_credentials(actor), transport=InProcess(self._door.pass_by, self._portal))
+
     def environment(self, actor: Actor = YAMADA) -> dict[str, str]:
         """The variables that name somebody, as `Client.from_profile` reads them; the endpoint is that of no server."""
         return environment(ENDPOINT, actor)
 
     @contextmanager
-    def serve(self, *, tls: bool = False, port: int = 0) -> Iterator[Served]:
-        """Serve the desk on loopback meanwhile.
+    def serve(
+        self, *, tls: bool = False, port: int = 0, behind: Callable[[ASGIApp], ASGIApp] | None = None
+    ) -> Iterator[Served]:
+        """Serve the desk on loopback meanwhile, ``behind`` what is made of it, if anything is to stand before it.
 
         Raises:
             OSError: the port is taken.
         """
-        with served(self._door, self._portal, self.folder, tls=tls, port=port) as where:
+        app = behind(self._door) if behind else self._door
+        with served(app, self._portal, self.folder, tls=tls, port=port) as where:
             try:
                 yield where
             finally:
@@ -181,7 +188,7 @@ class Uom:
             Refused: the rules refuse it.
         """
         given: dict[str, Any] = whole(kind, fields, self.clock())
-        with self._inner_client(by) as client:
+        with self.inner_client(by) as client:
             return client.tickets.register(kind, memos=memos, **given)
 
     def edit(
@@ -198,7 +205,7 @@ class Uom:
             Refused: the rules refuse it.
         """
         ticket_id = ticket if isinstance(ticket, str) else ticket.ticket_id
-        with self._inner_client(by) as client:
+        with self.inner_client(by) as client:
             return client.tickets.update(ticket_id, memos=memos, **changes)
 
     @contextmanager
@@ -246,9 +253,6 @@ class Uom:
     def _mark(self, copied: Path | None) -> Snapshot:
         waiting = tuple(replace(each) for each in self.faults.waiting)
         return Snapshot(self.folder, copied, self.clock.state(), self._calls, tuple(self._door.calls), waiting)
-
-    def _inner_client(self, actor: Actor) -> Client:
-        return Client(*_credentials(actor), transport=InProcess(self._door.pass_by, self._portal))
 
     def _next_request_id(self) -> str:
         self._calls += 1
