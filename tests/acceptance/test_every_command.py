@@ -57,7 +57,7 @@ NEEDED: dict[str, list[str]] = {
     "option delete": ["uom1", "incident", "Priority", "x", "--yes"],
 }
 # These open no database of an installation, or tell of it otherwise; the last ones call a server.
-OTHERWISE = {"demo", "emulator", "record", "config", "doctor", "ticket", "login", "profile"}
+OTHERWISE = {"demo", "emulator", "record", "compare", "config", "doctor", "ticket", "login", "profile"}
 
 
 def _commands(group: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:

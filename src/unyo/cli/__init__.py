@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "serve": Listed("serving", _SERVING, "Serve an installation until told to stop."),
     "emulator": Listed("emulator", _TESTING, "Serve a desk for tests, with faults and a clock to set."),
     "record": Listed("recording", _TESTING, "Record the calls of your programs to an endpoint."),
+    "compare": Listed("comparing", _TESTING, "Replay recorded calls against unyo, and show what differs."),
     "init": Listed("installing", _INSTALLATION, "Make a new installation with its first account."),
     "config": Listed("settings", _INSTALLATION, "Show each setting with its origin, and check them."),
     "doctor": Listed("doctor", _INSTALLATION, "Look at everything, and say what to mend."),

@@ -14,7 +14,8 @@ from .engine import Engines
 from .group import GroupWriter
 from .numbers import set_counter
 from .readers import read_ticket
-from .tables import tickets
+from .rows import row_of, row_of_memo, search_text_of
+from .tables import memos, tickets
 
 
 class Loader:
@@ -34,6 +35,24 @@ class Loader:
         found = read_ticket(self._connection, service_code, number)
         assert found is not None
         return found
+
+    def place(self, ticket: Ticket) -> None:
+        """Store a ticket as it was elsewhere, without a history, in the place of one that has its number."""
+        key = {"service_code": ticket.service_code, "number": ticket.number}
+        row = {**row_of(ticket), "search_text": search_text_of(ticket.values)}
+        there = self._connection.execute(
+            sa.select(tickets.c.version, tickets.c.last_memo).filter_by(**key)
+        ).one_or_none()
+        if there is None:
+            self._connection.execute(sa.insert(tickets).values(**row))
+        else:
+            # What has a history keeps counting, and gives no number of a memo again.
+            row |= {"version": there.version, "last_memo": max(there.last_memo, ticket.last_memo)}
+            self._connection.execute(sa.update(tickets).filter_by(**key).values(**row))
+        of_ticket = {"service_code": ticket.service_code, "ticket_number": ticket.number}
+        self._connection.execute(sa.delete(memos).filter_by(**of_ticket))
+        if ticket.memos:
+            self._connection.execute(sa.insert(memos), [row_of_memo(ticket, each) for each in ticket.memos.values()])
 
     def continue_after(self, number: int) -> None:
         """Let the next ticket number be the one after this."""

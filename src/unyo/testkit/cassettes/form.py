@@ -1,6 +1,7 @@
 """The form of a cassette: one YAML document, each call with its answer, to be read in a diff and by hand."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,10 @@ VERSION: Final = 1
 _TEXT: Final = "tag:yaml.org,2002:str"
 # No line is folded: a diff shows what has changed, and nothing that moved with it.
 _ENDLESS: Final = 1_000_000
+# What YAML takes for a line's end too, and so must be written escaped.
+_ODD_BREAKS: Final = re.compile("[\r\x85\u2028\u2029]")
+# A string, which is passed over whole, or a comma before a closing bracket.
+_TRAILING: Final = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,11 @@ class Message:
     headers: Mapping[str, str]
     body: Mapping[str, Any] | None
     text: str = ""
+
+    @property
+    def meant(self) -> Mapping[str, Any] | None:
+        """The body; of one that is no JSON for its trailing commas alone, what it would be without them."""
+        return self.body if self.body is not None else _without_trailing_commas(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,16 @@ class Call:
     trouble: str
     line: int
 
+    @property
+    def asked(self) -> Mapping[str, Any]:
+        """What the call asks, as the contract reads its body; nothing where that is no object."""
+        if self.request.body is not None:
+            return self.request.body
+        try:
+            return codec.decode(self.request.text.encode("utf-8", "surrogatepass"))
+        except codec.NotJson:
+            return {}
+
 
 @dataclass(frozen=True, slots=True)
 class Cassette:
@@ -79,6 +99,14 @@ def read_body(content: bytes) -> tuple[dict[str, Any] | None, str]:
     return found, ""
 
 
+def _without_trailing_commas(text: str) -> Mapping[str, Any] | None:
+    """What the sample on the vendor's own page needs to be read."""
+    try:
+        return codec.decode(_TRAILING.sub(lambda found: found[1] or "", text).encode("utf-8", "surrogatepass"))
+    except codec.NotJson:
+        return None
+
+
 class _Dumper(yaml.SafeDumper):
     """Texts of several lines stand as such, and nothing is written as a reference to something before."""
 
@@ -87,7 +115,8 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _represent(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    return dumper.represent_scalar(_TEXT, text, style="|" if "\n" in text else None)
+    style = '"' if _ODD_BREAKS.search(text) else "|" if "\n" in text else None
+    return dumper.represent_scalar(_TEXT, text, style=style)
 
 
 _Dumper.add_representer(str, _represent)
