@@ -105,7 +105,7 @@ def test_every_file_of_a_page_is_used_by_a_later_block(page: Path) -> None:
 def used_as(file: str) -> str:
     """What a block says that uses a file: its name, or that of a module, or for Go nothing but the command."""
     name = Path(file)
-    return {".py": name.stem, ".go": "go test"}.get(name.suffix, file)
+    return {".py": name.stem, ".go": "go test", ".mod": "go test"}.get(name.suffix, file)
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.parent != ROOT], ids=named)
