@@ -147,7 +147,9 @@ def _refused_early(worker: Worker) -> None:
     client.post(path, content, {**headers, "Content-Type": "text/plain"})
     client.post("/r/20221221/NoAction.json", content, headers)
     client.request("GET", path)
-    quoted = json.dumps(worker.echo(INCIDENT) | {"ServiceCode": "uom12345678", "MasterID": "SA1234567"}, ensure_ascii=False)
+    quoted = json.dumps(
+        worker.echo(INCIDENT) | {"ServiceCode": "uom12345678", "MasterID": "SA1234567"}, ensure_ascii=False
+    )
     quoted = quoted.replace('"NodeName": "testnode_001"', r'"NodeName": "it\'s"')
     answer = client.post(UPDATE, quoted.encode(), _signed(UPDATE, quoted.encode()))
     assert answer.error is None, answer.envelope
