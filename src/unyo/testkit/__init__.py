@@ -43,8 +43,16 @@ _HOMES: Final = {
 
 
 def __getattr__(name: str) -> Any:
-    """A public name, from the module that it is in."""
+    """A public name, from the module that it is in.
+
+    Raises:
+        ModuleNotFoundError: the packages of the extra ``testkit`` are not installed.
+    """
     for home, names in _HOMES.items():
         if name in names:
-            return getattr(import_module(home), name)
+            try:
+                return getattr(import_module(home), name)
+            except ModuleNotFoundError as error:
+                told = f"{error}: the test kit needs more packages, pip install 'unyo[testkit]'"
+                raise ModuleNotFoundError(told, name=error.name) from error
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

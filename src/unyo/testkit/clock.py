@@ -45,7 +45,7 @@ class DeskClock:
         Raises:
             ValueError: it has no zone, or lies outside of the years that a ticket's dates can have.
         """
-        if moment.utcoffset() is None:
+        if not isinstance(moment, datetime) or moment.utcoffset() is None:
             raise ValueError("a moment needs a zone: datetime(2026, 4, 1, 9, tzinfo=JAPAN)")
         self._stand_at(moment - FIRST)
         self._runs_since = None

@@ -132,12 +132,15 @@ def _line(call: Call) -> str:
         " ".join([said, *(f"[{note}]" for note in notes)]),
     ]
     detail = (call.answer or {}).get("ErrorDetail") or {}
-    named = f" {', '.join(detail)}" if detail else ""
-    return "  " + " ".join(told) + (named if len(named) <= _LONGEST else named[: _LONGEST - 1] + "…")
+    return "  " + " ".join([*told, *([_shown(", ".join(detail), _LONGEST)] if detail else [])])
 
 
 def _padded(text: str, width: int) -> str:
-    """What a call told, whatever it is, as something that any terminal can show in one line."""
-    shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text[:_LONGEST_NAME])
-    shown += "…" if len(text) > _LONGEST_NAME else ""
+    shown = _shown(text, _LONGEST_NAME)
     return shown + " " * (width - cell_len(shown))
+
+
+def _shown(text: str, longest: int) -> str:
+    """What a call told, whatever it is, as something that any terminal can show in one line."""
+    shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text[: longest + 1])
+    return shown if len(shown) <= longest else shown[: longest - 1] + "…"

@@ -33,9 +33,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def uom(request: pytest.FixtureRequest) -> "Iterator[Uom]":
     """A desk for this test, called in process: `unyo.testkit.Uom`, made as the mark ``uom`` says."""
     try:
-        from .uom import Uom  # noqa: PLC0415 - see above
+        from . import Uom  # noqa: PLC0415 - see above
     except ModuleNotFoundError as error:
-        pytest.fail(f"{error}: the test kit needs more packages, pip install 'unyo[testkit]'", pytrace=False)
+        pytest.fail(str(error), pytrace=False)
     options = {"strict": request.config.getini(_STRICT), **_marked(request)}
     options.pop("tls", None)
     try:
