@@ -1,47 +1,35 @@
-"""Clients on a desk in this process."""
+"""Clients of both kinds, on a desk of the test kit; and a desk on each database, for what rests on one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from support.clients import KINDS, Clients, Faulty, ToDesk, Vendor, clients_of
+from support.clients import KINDS, Clients, clients_of
 from support.clock import Clock
 from support.desks import DeskUnderTest, desk_on
-from support.ticketing import INCIDENT
-from unyo.client import Client, Incident, State
+from unyo.client import Client, Incident
+from unyo.testkit import Uom, seeding
 
 
 @pytest.fixture(params=KINDS)
-def clients(request: pytest.FixtureRequest) -> Iterator[Clients]:
+def clients(request: pytest.FixtureRequest, uom: Uom) -> Iterator[Clients]:
     """A maker of clients, of each kind."""
-    with clients_of(request.param) as made:
+    with clients_of(request.param, uom) as made:
         yield made
 
 
 @pytest.fixture
-def to_desk(desk: DeskUnderTest) -> ToDesk:
-    """What carries a client's calls to the desk."""
-    return ToDesk(desk)
-
-
-@pytest.fixture
-def faulty(to_desk: ToDesk) -> Faulty:
-    """The way to the desk, on which faults happen."""
-    return Faulty(to_desk)
-
-
-@pytest.fixture
-def vendor(to_desk: ToDesk) -> Faulty:
-    """The way to a desk that is not unyo, on which faults happen."""
-    return Faulty(Vendor(to_desk), is_unyo=False)
-
-
-@pytest.fixture
-def client(clients: Clients, to_desk: ToDesk) -> Client:
+def client(clients: Clients) -> Client:
     """YAMADA's client, which has seen no answer yet."""
-    return clients(to_desk)
+    return clients()
+
+
+@pytest.fixture
+def ticket(uom: Uom) -> Incident:
+    """One that YAMADA has read, with two memos."""
+    return uom.ticket(memos=["一", "二"], cause="元")
 
 
 @pytest.fixture
@@ -52,13 +40,6 @@ def desk_of_today(filled_url: str) -> Iterator[tuple[DeskUnderTest, str]]:
 
 
 @pytest.fixture
-def register() -> Callable[..., Incident]:
-    """Registers an incident that lacks nothing."""
-
-    def _registered(client: Client, **fields: Any) -> Incident:
-        return client.tickets.register("incident", **{**WHOLE, **fields})
-
-    return _registered
-
-
-WHOLE: dict[str, Any] = {**INCIDENT, "state": State.OPEN, "limit_date": datetime(2026, 5, 1, tzinfo=UTC)}
+def whole(uom: Uom) -> dict[str, Any]:
+    """The fields of an incident that lacks nothing."""
+    return seeding.whole("incident", {}, uom.clock())

@@ -1,14 +1,13 @@
 """Connections that fail, answers that are lost, servers that are busy: what is sent again, and what happens once."""
 
 import ssl
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from support.clients import RETRY_AFTER, Clients, Fault, Faulty, ToDesk
-from support.desks import DeskUnderTest
+from support.clients import FAULTS, RETRY_AFTER, Clients
 from unyo.client import (
     AuthFailure,
     Client,
@@ -25,12 +24,24 @@ from unyo.client import (
 )
 from unyo.client.clock import ServerClock
 from unyo.client.transport import trust
+from unyo.storage.administration import NewKey
+from unyo.testkit import SUZUKI, YAMADA, Uom
+from unyo.uom.actions import CALL_ID_HEADER
 
-PASSING: tuple[Fault, ...] = ("unreached", "lost", "timed out", "busy", "bad gateway", "failed", "failed after")
-ENDS: dict[Fault, type[Exception]] = {
+PASSING = (
+    "unreached",
+    "lost before",
+    "lost after",
+    "busy",
+    "bad gateway",
+    "bad gateway after",
+    "failed",
+    "failed after",
+)
+ENDS: dict[str, type[Exception]] = {
     "unreached": NotReached,
-    "lost": NoAnswer,
-    "timed out": NoAnswer,
+    "lost before": NoAnswer,
+    "lost after": NoAnswer,
     "bad gateway": NoAnswer,
     "failed": SystemFailure,
     "failed after": SystemFailure,
@@ -39,109 +50,120 @@ ENDS: dict[Fault, type[Exception]] = {
 
 
 @pytest.fixture
-def shaky(clients: Clients, faulty: Faulty) -> Client:
-    """YAMADA's client on the way where faults happen; it knows the server already."""
-    made = clients(faulty)
-    made.tickets.get("UTM123456")
+def shaky(uom: Uom, clients: Clients) -> Client:
+    """YAMADA's client, which knows the server already."""
+    made = clients()
+    made.tickets.get(uom.ticket(title="別の").ticket_id)
+    uom.journal.clear()
     return made
+
+
+def met(uom: Uom, action: str) -> int:
+    """How many calls of an action met a fault."""
+    return sum(bool(call.faults) for call in uom.journal.of(action))
 
 
 @pytest.mark.parametrize("fault", PASSING)
 def test_a_write_with_a_call_id_happens_once_whatever_is_lost(
-    shaky: Client, faulty: Faulty, to_desk: ToDesk, register: Callable[..., Incident], fault: Fault
+    shaky: Client, uom: Uom, whole: dict[str, Any], fault: str
 ) -> None:
-    faulty.next(fault, fault, action="RegisterTicket")
-    ticket = register(shaky, title="一度だけ")
-    assert [each.title for each in shaky.tickets.list(keyword="一度だけ")] == ["一度だけ"]
-    faulty.next(fault, fault, action="UpdateTicket")
+    FAULTS[fault](uom.faults.on("RegisterTicket", times=2))
+    ticket = shaky.tickets.register("incident", **{**whole, "title": "一度だけ"})
+    others = uom.client(SUZUKI)
+    assert [each.title for each in others.tickets.list(keyword="一度だけ")] == ["一度だけ"]
+    FAULTS[fault](uom.faults.on("UpdateTicket", times=2))
     shaky.tickets.memo.add(ticket, "一度だけ")
     assert [memo.text for memo in ticket.memos] == ["一度だけ"]
-    assert len(list(shaky.tickets.history(ticket))) == 2
-    assert faulty.met == [fault] * 4
+    assert len(list(others.tickets.history(ticket))) == 2
     for action in ("RegisterTicket", "UpdateTicket"):
-        assert len({each.call_id for each in to_desk.sent if each.action == action}) == 1
+        calls = uom.journal.assert_called(action, times=3)
+        assert (met(uom, action), len({call.headers[CALL_ID_HEADER] for call in calls})) == (2, 1)
 
 
 @pytest.mark.parametrize("fault", PASSING)
-def test_a_read_is_sent_again(shaky: Client, faulty: Faulty, fault: Fault) -> None:
-    faulty.next(fault, fault)
-    assert shaky.tickets.get("UTM123456").ticket_id == "UTM123456"
-    assert faulty.met == [fault] * 2
+def test_a_read_is_sent_again(clients: Clients, uom: Uom, ticket: Incident, fault: str) -> None:
+    FAULTS[fault](uom.faults.on(times=2))
+    assert clients().tickets.get(ticket.ticket_id).values == ticket.values
+    assert met(uom, "GetTicketDetail") == 2
+
+
+def test_a_read_that_nobody_waits_for_is_sent_again(clients: Clients, uom: Uom, ticket: Incident) -> None:
+    uom.faults.latency(60)
+    assert clients(timeout=0.2).tickets.get(ticket.ticket_id).values == ticket.values
+    assert len(uom.journal) == 2
 
 
 @pytest.mark.parametrize("fault", ENDS)
-def test_tries_end_and_the_last_error_is_told(clients: Clients, faulty: Faulty, fault: Fault) -> None:
-    client = clients(faulty, tries=3)
-    faulty.next(*[fault] * 3)
+def test_tries_end_and_the_last_error_is_told(clients: Clients, uom: Uom, fault: str) -> None:
+    FAULTS[fault](uom.faults.on(times=3))
     with pytest.raises(ENDS[fault]) as failed:
-        client.tickets.get("UTM123456")
-    assert (type(failed.value), len(faulty.met), len(clients.pauses)) == (ENDS[fault], 3, 2)
+        clients(tries=3).tickets.get("UTM123456")
+    assert (type(failed.value), len(uom.journal), len(clients.pauses)) == (ENDS[fault], 3, 2)
 
 
 @pytest.mark.parametrize("last", ["unreached", "busy", "long busy"])
 def test_a_write_whose_first_answer_was_lost_is_never_told_as_not_carried_out(
-    clients: Clients, faulty: Faulty, to_desk: ToDesk, register: Callable[..., Incident], last: Fault
+    clients: Clients, uom: Uom, whole: dict[str, Any], last: str
 ) -> None:
-    client = clients(faulty, tries=2)
-    client.tickets.get("UTM123456")
-    faulty.next("lost", last, action="RegisterTicket")
+    client = clients(tries=2)
+    for fault in ("lost after", last):
+        FAULTS[fault](uom.faults.on("RegisterTicket"))
     with pytest.raises(NoAnswer, match="an earlier try may have been carried out"):
-        register(client, title="一度だけ")
-    assert faulty.met == ["lost", last]
+        client.tickets.register("incident", **{**whole, "title": "一度だけ"})
+    assert met(uom, "RegisterTicket") == 2
     assert [each.title for each in client.tickets.list(keyword="一度だけ")] == ["一度だけ"]
-    assert to_desk.actions().count("RegisterTicket") == 1
 
 
-def test_pauses_grow_with_full_jitter_and_heed_retry_after(clients: Clients, shaky: Client, faulty: Faulty) -> None:
+def test_pauses_grow_with_full_jitter_and_heed_retry_after(clients: Clients, shaky: Client, uom: Uom) -> None:
     bounds = [0.2, 0.4, 0.8, 1.6]
     seen = []
     for _ in range(20):
         clients.pauses.clear()
-        faulty.next("unreached", "unreached", "unreached", "unreached")
-        shaky.tickets.get("UTM123456")
+        uom.faults.on(times=4).unreachable()
+        shaky.tickets.get("UTM100001")
         assert all(0 <= pause <= bound for pause, bound in zip(clients.pauses, bounds, strict=True))
         seen.append(clients.pauses[-1] / bounds[-1])
     assert max(seen) - min(seen) > 0.3
     clients.pauses.clear()
-    faulty.next("busy")
-    shaky.tickets.get("UTM123456")
+    uom.faults.rate_limit(retry_after=RETRY_AFTER)
+    shaky.tickets.get("UTM100001")
     (pause,) = clients.pauses
     assert RETRY_AFTER <= pause <= RETRY_AFTER + bounds[0]
 
 
-def test_a_server_that_wants_an_hour_is_not_waited_for(clients: Clients, shaky: Client, faulty: Faulty) -> None:
-    faulty.next("long busy")
+def test_a_server_that_wants_an_hour_is_not_waited_for(clients: Clients, uom: Uom, ticket: Incident) -> None:
+    uom.faults.rate_limit(retry_after=3600)
     with pytest.raises(TooManyRequests) as refused:
-        shaky.tickets.get("UTM123456")
+        clients().tickets.get(ticket.ticket_id)
     assert (refused.value.retry_after, refused.value.status, clients.pauses) == (3600, 429, [])
 
 
-def test_something_else_than_the_api_is_told_at_once(clients: Clients, faulty: Faulty) -> None:
-    faulty.next("web site")
+def test_something_else_than_the_api_is_told_at_once(clients: Clients, uom: Uom) -> None:
+    uom.faults.web_page()
     with pytest.raises(NotTheApi, match="is the endpoint right"):
-        clients(faulty).tickets.list().__iter__().__next__()
+        clients().tickets.list().__iter__().__next__()
     assert clients.pauses == []
 
 
 def test_a_write_before_which_no_server_was_found_is_told_as_not_sent(
-    clients: Clients, faulty: Faulty, register: Callable[..., Incident], to_desk: ToDesk
+    clients: Clients, uom: Uom, whole: dict[str, Any]
 ) -> None:
-    faulty.next("lost", "lost")
+    uom.faults.on(times=2).lose_answer(carried_out=True)
     with pytest.raises(NotReached, match="only a first question"):
-        register(clients(faulty, tries=2))
-    assert "RegisterTicket" not in to_desk.actions()
+        clients(tries=2).tickets.register("incident", **whole)
+    uom.journal.assert_not_called("RegisterTicket")
 
 
 def test_what_was_written_is_not_told_as_failed_when_it_cannot_be_read_back(
-    clients: Clients, faulty: Faulty, register: Callable[..., Incident]
+    clients: Clients, uom: Uom, whole: dict[str, Any]
 ) -> None:
-    client = clients(faulty, tries=1)
-    client.tickets.get("UTM123456")
-    faulty.next("unreached", action="GetTicketDetail")
-    ticket = register(client, memos=["一", "二"])
+    client = clients(tries=1)
+    client.raw("GetOptionList", {})
+    uom.faults.on("GetTicketDetail").unreachable()
+    ticket = client.tickets.register("incident", memos=["一", "二"], **whole)
     assert (ticket.title, [memo.text for memo in ticket.memos]) == ("CPU使用率が高い", ["一", "二"])
     client.tickets.update(ticket, importance="高")
-    faulty.next("unreached", action="GetTicketDetail")
+    uom.faults.on("GetTicketDetail").unreachable()
     client.tickets.update(ticket, cause="設定", memos=[DeleteMemo(1), EditMemo(2, "弐")])
     assert (ticket.cause, ticket.changes) == ("設定", {})
     assert [(memo.number, memo.text) for memo in ticket.memos] == [(2, "弐")]
@@ -149,25 +171,33 @@ def test_what_was_written_is_not_told_as_failed_when_it_cannot_be_read_back(
     assert client.tickets.get(ticket.ticket_id).values == ticket.values
 
 
-@pytest.mark.parametrize("off", [timedelta(days=-200), timedelta(hours=30), timedelta(days=9000)], ids=str)
+@pytest.mark.parametrize("days", [-200, 1.25, 9000])
 def test_a_wrong_clock_is_corrected_by_the_servers_date_once(
-    clients: Clients, to_desk: ToDesk, desk: DeskUnderTest, off: timedelta, register: Callable[..., Incident]
+    clients: Clients, uom: Uom, whole: dict[str, Any], days: float
 ) -> None:
-    desk.clock.now = datetime.now(UTC) + off
-    client = clients(to_desk)
-    register(client)
-    assert to_desk.actions() == ["GetTicketDetail"] * 2 + ["RegisterTicket", "GetTicketDetail"]
+    uom.faults.clock_skew(hours=24 * days)
+    clients().tickets.register("incident", **whole)
+    uom.journal.assert_actions("GetTicketDetail", "GetTicketDetail", "RegisterTicket", "GetTicketDetail")
+    assert [call.error_type for call in uom.journal] == ["AUTH_FAILURE", "NO_TICKET_ID", "", ""]
     assert clients.pauses == []
 
 
-def test_a_wrong_secret_is_not_tried_again(clients: Clients, to_desk: ToDesk) -> None:
-    client = clients(to_desk, secret_key="z" * 40, tries=1)
+def test_a_signature_that_expired_on_its_way_is_told(clients: Clients, uom: Uom, ticket: Incident) -> None:
+    uom.faults.expired_signature()
+    with pytest.raises(AuthFailure):
+        clients().tickets.get(ticket.ticket_id)
+    assert len(uom.journal) == 1
+
+
+def test_a_wrong_secret_is_not_tried_again(clients: Clients, uom: Uom) -> None:
+    uom.faults.clock_skew(hours=48)
+    client = clients(replace(YAMADA, key=NewKey(YAMADA.key.access_key, "z" * 40)), tries=1)
     with pytest.raises(AuthFailure):
         client.tickets.get("UTM123456")
-    assert len(to_desk.sent) == 2  # the second one with the desk's time
+    assert len(uom.journal) == 2  # the second one with the desk's time
     with pytest.raises(AuthFailure):
         client.tickets.get("UTM123456")
-    assert len(to_desk.sent) == 3
+    assert len(uom.journal) == 3
 
 
 @pytest.mark.parametrize(

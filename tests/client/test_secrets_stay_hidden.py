@@ -10,11 +10,11 @@ import pytest
 from rich.console import Console
 from rich.traceback import Traceback
 
-from support.clients import Clients, Fault, Faulty, ToDesk
-from unyo.cast import YAMADA
-from unyo.client import Client, Credentials, UnyoError, WrongCredentials
+from support.clients import FAULTS, Clients
+from unyo.client import Client, Credentials, Incident, UnyoError, WrongCredentials
 from unyo.client.credentials import Secret
 from unyo.client.profiles import look_up, read_profiles, resolve, write_profile
+from unyo.testkit import YAMADA, Uom
 
 SECRET = YAMADA.key.secret_key
 GIVEN = ("https://desk.example", "1234567890ABCDEFGHIJ", SECRET, "uom12345678", "SA1234567")
@@ -65,19 +65,20 @@ def test_a_secret_shows_itself_to_nobody_and_signs_all_the_same() -> None:
     assert SECRET not in repr(Client(*GIVEN)) + repr(vars(Client(*GIVEN)))
 
 
-@pytest.mark.parametrize("fault", ["unreached", "lost", "bad gateway", "web site", "long busy", "failed"])
-def test_an_error_of_a_call_shows_no_key(clients: Clients, faulty: Faulty, logged: StringIO, fault: Fault) -> None:
-    client = clients(faulty, tries=1)
-    client.tickets.get("UTM123456")
-    faulty.next(fault)
+@pytest.mark.parametrize("fault", ["unreached", "lost after", "bad gateway", "web page", "long busy", "failed"])
+def test_an_error_of_a_call_shows_no_key(
+    clients: Clients, uom: Uom, ticket: Incident, logged: StringIO, fault: str
+) -> None:
+    client = clients(tries=1)
+    client.tickets.get(ticket.ticket_id)
+    FAULTS[fault](uom.faults)
     with pytest.raises(UnyoError) as failed:
-        client.tickets.memo.add("UTM123456", "メモ")
+        client.tickets.memo.add(ticket.ticket_id, "メモ")
     assert _is_hidden(_everything_told(failed.value))
     assert _is_hidden(logged.getvalue())
 
 
-def test_a_client_that_was_closed_shows_no_key(clients: Clients, to_desk: ToDesk) -> None:
-    client = clients(to_desk)
+def test_a_client_that_was_closed_shows_no_key(client: Client) -> None:
     client.close()
     with pytest.raises(RuntimeError, match="closed") as failed:
         client.tickets.get("UTM123456")

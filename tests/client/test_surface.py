@@ -14,18 +14,17 @@ from types import ModuleType
 import pytest
 
 import unyo
-from support.clients import ENDPOINT, Awaited, Clients, ToDesk
 from support.processes import Finished, ended
 from support.tools import lacks
 from support.tree import ROOT
 from unyo import client as client_package
-from unyo.cast import YAMADA
 from unyo.client import AsyncClient, Client, Incident, Request, State, Ticket, errors
 from unyo.client.aio import AsyncMemos, AsyncTickets
 from unyo.client.choices import ENUMS
 from unyo.client.kinds import Changes, NewIncident, NewRequest
 from unyo.client.lists import Filters
 from unyo.client.sync import Memos, Tickets
+from unyo.testkit import YAMADA, Uom
 from unyo.tickets.field_tables import BY_KEY, GET_TICKET_LIST, TICKET_TABLES
 from unyo.tickets.fields import Choice, Use
 from unyo.uom.envelopes import ERRORS, Failure
@@ -247,16 +246,12 @@ def _sample(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return import_module(SAMPLE.stem)
 
 
-def test_the_sample_does_what_it_says(clients: Clients, to_desk: ToDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    sample, client = _sample(monkeypatch), clients(to_desk)
+def test_the_sample_does_what_it_says(client: Client, uom: Uom, monkeypatch: pytest.MonkeyPatch) -> None:
+    sample = _sample(monkeypatch)
     ticket = sample.alert(client, "CPU使用率が高い", "web01")
     assert sample.take(client, ticket, YAMADA.master_id) is State.IN_PROGRESS
     assert sample.overdue(client, datetime.max.replace(tzinfo=UTC))[-1].ticket_id == ticket.ticket_id
     assert sample.retitle(client, ticket.ticket_id, "別の件名") == "別の件名"
     assert sample.retitle(client, ticket.ticket_id, "") == "Title"
-    key = YAMADA.key
-    awaiting = AsyncClient(
-        ENDPOINT, key.access_key, key.secret_key, YAMADA.service_code, YAMADA.master_id, transport=Awaited(to_desk)
-    )
-    assert asyncio.run(sample.memo(awaiting, ticket.ticket_id, "メモ")) == [YAMADA.master_id] * 4
+    assert asyncio.run(sample.memo(uom.async_client(), ticket.ticket_id, "メモ")) == [YAMADA.master_id] * 4
     assert sample.finish(client, client.tickets.get(ticket.ticket_id), YAMADA.master_id).state == "クローズ承認待ち"

@@ -2,25 +2,25 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
 
-from support.clients import ENDPOINT, Awaited, Clients, ToDesk, clients_of
+from support.clients import Clients
 from support.desks import DeskUnderTest
-from unyo.cast import YAMADA
-from unyo.client import AsyncClient, Client, Incident
+from unyo.client import Client, Incident
+from unyo.testkit import YAMADA, Uom
 
 MANY = 8
 GIVEN = (YAMADA.key.access_key, YAMADA.key.secret_key, YAMADA.service_code, YAMADA.master_id)
 
 
-def test_threads_share_a_client(desk_of_today: tuple[DeskUnderTest, str], register: Callable[..., Incident]) -> None:
+def test_threads_share_a_client(desk_of_today: tuple[DeskUnderTest, str], whole: dict[str, Any]) -> None:
     with Client(desk_of_today[1], *GIVEN, sleep=lambda _: None) as client:
         together = Barrier(MANY)
-        ticket_id = register(client).ticket_id
+        ticket_id = client.tickets.register("incident", **whole).ticket_id
 
         def _add(number: int) -> None:
             together.wait(30)
@@ -31,42 +31,32 @@ def test_threads_share_a_client(desk_of_today: tuple[DeskUnderTest, str], regist
         assert sorted(memo.text for memo in client.tickets.get(ticket_id).memos) == [f"{n}" for n in range(MANY)]
 
 
-def test_tasks_share_a_client(to_desk: ToDesk, register: Callable[..., Incident]) -> None:
-    with clients_of("Client") as clients:
-        ticket_id = register(clients(to_desk)).ticket_id
+def test_tasks_share_a_client(uom: Uom) -> None:
+    ticket_id = uom.ticket().ticket_id
 
     async def _all() -> list[str]:
-        async with AsyncClient(ENDPOINT, *GIVEN, transport=Awaited(to_desk)) as client:
+        async with uom.async_client() as client:
             await asyncio.gather(*(client.tickets.memo.add(ticket_id, f"{number}") for number in range(4)))
             return [memo.text for memo in (await client.tickets.get(ticket_id)).memos]
 
     assert sorted(asyncio.run(_all())) == ["0", "1", "2", "3"]
 
 
-def test_a_task_that_is_cancelled_leaves_its_ticket_as_it_was(
-    to_desk: ToDesk, register: Callable[..., Incident]
-) -> None:
-    with clients_of("Client") as clients:
-        ticket = register(clients(to_desk))
-    reached = asyncio.Event()
-
-    async def _never(_: object) -> None:
-        reached.set()
-        await asyncio.Event().wait()
+def test_a_task_that_is_cancelled_leaves_its_ticket_as_it_was(uom: Uom, ticket: Incident) -> None:
+    uom.faults.on("UpdateTicket").latency(60)
 
     async def _cancelled() -> None:
-        transport = Awaited(to_desk)
-        async with AsyncClient(ENDPOINT, *GIVEN, transport=transport) as client:
-            await client.tickets.get(ticket.ticket_id)
-            transport.handle_async_request = _never  # type: ignore[method-assign, assignment] # answers never
+        async with uom.async_client() as client:
             task = asyncio.create_task(client.tickets.update(ticket, title="半分"))
-            await reached.wait()
+            while not uom.journal.of("UpdateTicket"):  # noqa: ASYNC110 - it comes in another thread
+                await asyncio.sleep(0)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
 
     asyncio.run(_cancelled())
     assert (ticket.title, ticket.changes) == ("CPU使用率が高い", {})
+    assert uom.client().tickets.get(ticket.ticket_id).title == "半分"
 
 
 def test_a_closed_client_holds_no_connection(

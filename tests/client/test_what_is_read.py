@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from support.clients import VERSION, Clients
+from support.clients import Clients
 from unyo.client import (
     Client,
     EditMemo,
@@ -24,6 +24,7 @@ from unyo.client import (
     TooManyRequests,
     UnyoError,
 )
+from unyo.client.calls import VERSION_HEADER
 from unyo.client.entries import history_entry, name_of, option, summary
 from unyo.client.operations import _class_of
 
@@ -112,10 +113,10 @@ def answering(clients: Clients) -> Answers:
             if answer is None:
                 raise httpx2.ReadError("reset", request=request)
             name = "ErrorResponse" if "ErrorType" in answer else f"{action}Response"
-            heads = httpx2.Headers([headers, *([(VERSION, "0")] if is_unyo else [])], encoding="latin-1")
+            heads = httpx2.Headers([headers, *([(VERSION_HEADER, "0")] if is_unyo else [])], encoding="latin-1")
             return httpx2.Response(status, headers=heads, content=json.dumps({name: answer}).encode())
 
-        return clients(httpx2.MockTransport(_answer))
+        return clients(transport=httpx2.MockTransport(_answer))
 
     return _made
 
@@ -133,18 +134,16 @@ def test_answers_that_lack_members_are_told_as_such(answering: Answers) -> None:
             asked()
 
 
-def test_a_registration_without_an_id_is_not_known_to_have_happened(
-    answering: Answers, register: Callable[..., Incident]
-) -> None:
+def test_a_registration_without_an_id_is_not_known_to_have_happened(answering: Answers, whole: dict[str, Any]) -> None:
     with pytest.raises(NoAnswer, match="whether the ticket is registered is not known"):
-        register(answering(GetTicketDetail=ANSWER, RegisterTicket={}))
+        answering(GetTicketDetail=ANSWER, RegisterTicket={}).tickets.register("incident", **whole)
 
 
 def test_what_was_written_is_not_told_as_failed_when_what_is_read_back_is_odd(
-    answering: Answers, register: Callable[..., Incident]
+    answering: Answers, whole: dict[str, Any]
 ) -> None:
     client = answering(GetTicketDetail={"CorrespondProcessList": ["x"]}, RegisterTicket={"TicketId": "UTM1"})
-    assert register(client).ticket_id == "UTM1"
+    assert client.tickets.register("incident", **whole).ticket_id == "UTM1"
 
 
 WHOLE = {

@@ -13,11 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from support.clients import Clients, ToDesk, clients_of
-from support.desks import DeskUnderTest
 from support.ticketing import INCIDENT
-from unyo.cast import SATO, TAKAHASHI, YAMADA
 from unyo.client import AddMemo, Client, DeleteMemo, EditMemo, ExclusionFailure, Incident, MemoOperation
+from unyo.testkit import SATO, TAKAHASHI, YAMADA, Uom
 
 VALUES: dict[str, tuple[Any, ...]] = {
     "title": ("一", "二", "三"),
@@ -69,14 +67,10 @@ def _turns(draw: st.DrawFn) -> Turn:
 
 
 @pytest.fixture(scope="module")
-def people(shared_desk: DeskUnderTest) -> Iterator[list[Client]]:
-    """A client of each actor's."""
-    with clients_of("Client") as clients:
-        yield [_quiet(clients, shared_desk, number) for number in range(len(ACTORS))]
-
-
-def _quiet(clients: Clients, desk: DeskUnderTest, number: int) -> Client:
-    return clients(ToDesk(desk), ACTORS[number])
+def people() -> Iterator[list[Client]]:
+    """A client of each actor's, on one desk."""
+    with Uom() as uom:
+        yield [uom.client(actor) for actor in ACTORS]
 
 
 class Played:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from support.clients import ClientsOf
+from support.clients import Clients
 from support.desks import NEW_INCIDENT, who
 from support.kits import by_hand
 from unyo.client import ExclusionFailure, NotOffered, State
@@ -16,7 +16,7 @@ UUID = "5f0c7f5a-3a6e-4f7a-9d3c-1f2e3d4c5b6a"
 
 
 @pytest.mark.uom(as_vendor=True)
-def test_the_client_works_as_against_the_vendor(uom: Uom, client_of: ClientsOf) -> None:
+def test_the_client_works_as_against_the_vendor(uom: Uom, client_of: Clients) -> None:
     ticket = uom.ticket(memos=["一"])
     client = client_of()
     client.tickets.update(ticket, cause="設定", call_id=UUID)

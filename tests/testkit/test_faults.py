@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from support.clients import ClientsOf
+from support.clients import Clients
 from unyo.client import (
     AddMemo,
     AuthFailure,
@@ -36,7 +36,7 @@ def titles(uom: Uom, ticket_id: str) -> str:
 # Conflicts.
 
 
-def test_somebody_edits_before_the_next_update(uom: Uom, client_of: ClientsOf) -> None:
+def test_somebody_edits_before_the_next_update(uom: Uom, client_of: Clients) -> None:
     ticket = uom.ticket()
     uom.faults.someone_edits(cause="佐藤の")
     with pytest.raises(ExclusionFailure) as failed:
@@ -46,7 +46,7 @@ def test_somebody_edits_before_the_next_update(uom: Uom, client_of: ClientsOf) -
     assert client_of().tickets.update(ticket, title="私の", on_conflict="merge").cause == "佐藤の"
 
 
-def test_who_edits_what_is_chosen_and_a_memo_does_as_well(uom: Uom, client_of: ClientsOf) -> None:
+def test_who_edits_what_is_chosen_and_a_memo_does_as_well(uom: Uom, client_of: Clients) -> None:
     ticket = uom.ticket()
     uom.faults.someone_edits(someone=TAKAHASHI)
     with pytest.raises(ExclusionFailure) as failed:
@@ -60,7 +60,7 @@ def test_who_edits_what_is_chosen_and_a_memo_does_as_well(uom: Uom, client_of: C
 
 @pytest.mark.parametrize("mine", [{"title": "私の"}, {"memos": [AddMemo("私の")]}], ids=["a field", "a memo"])
 def test_two_updates_of_one_second_leave_a_date_ahead_of_the_clock(
-    uom: Uom, client_of: ClientsOf, mine: dict[str, Any]
+    uom: Uom, client_of: Clients, mine: dict[str, Any]
 ) -> None:
     ticket = uom.ticket()
     second = uom.clock()
@@ -82,7 +82,7 @@ def test_two_updates_of_one_second_leave_a_date_ahead_of_the_clock(
 
 @pytest.mark.parametrize("carried_out", [True, False])
 def test_a_lost_answer_with_a_call_id_is_sent_again_and_carried_out_once(
-    uom: Uom, client_of: ClientsOf, *, carried_out: bool
+    uom: Uom, client_of: Clients, *, carried_out: bool
 ) -> None:
     ticket = uom.ticket()
     uom.faults.on("UpdateTicket").lose_answer(carried_out=carried_out)
@@ -98,7 +98,7 @@ def test_a_lost_answer_with_a_call_id_is_sent_again_and_carried_out_once(
 
 @pytest.mark.uom(as_vendor=True)
 @pytest.mark.parametrize("carried_out", [True, False])
-def test_a_lost_answer_without_a_call_id_is_looked_up(uom: Uom, client_of: ClientsOf, *, carried_out: bool) -> None:
+def test_a_lost_answer_without_a_call_id_is_looked_up(uom: Uom, client_of: Clients, *, carried_out: bool) -> None:
     ticket = uom.ticket()
     uom.faults.on("UpdateTicket").lose_answer(carried_out=carried_out)
     client = client_of()
@@ -130,7 +130,7 @@ def uom_fields() -> dict[str, Any]:
     }
 
 
-def test_nobody_is_reached(uom: Uom, client_of: ClientsOf) -> None:
+def test_nobody_is_reached(uom: Uom, client_of: Clients) -> None:
     ticket = uom.ticket()
     uom.faults.on(times=2).unreachable()
     # A connection that was made cannot be unmade: over HTTP it ends.
@@ -141,7 +141,7 @@ def test_nobody_is_reached(uom: Uom, client_of: ClientsOf) -> None:
 
 
 @pytest.mark.parametrize("before", [True, False])
-def test_a_slow_call_is_carried_out_though_nobody_waits_for_it(uom: Uom, client_of: ClientsOf, *, before: bool) -> None:
+def test_a_slow_call_is_carried_out_though_nobody_waits_for_it(uom: Uom, client_of: Clients, *, before: bool) -> None:
     ticket = uom.ticket()
     client = client_of(timeout=0.1, tries=1)
     client.tickets.get(ticket.ticket_id)
@@ -153,7 +153,7 @@ def test_a_slow_call_is_carried_out_though_nobody_waits_for_it(uom: Uom, client_
     assert uom.journal.assert_called("UpdateTicket", times=1)[0].faults == ("latency 60 s",)
 
 
-def test_a_slow_answer_comes_all_the_same(uom: Uom, client_of: ClientsOf) -> None:
+def test_a_slow_answer_comes_all_the_same(uom: Uom, client_of: Clients) -> None:
     ticket = uom.ticket()
     uom.faults.latency(0.1)
     started = time.monotonic()
@@ -166,7 +166,7 @@ def test_a_slow_answer_comes_all_the_same(uom: Uom, client_of: ClientsOf) -> Non
 
 @pytest.mark.parametrize("carried_out", [True, False])
 def test_a_system_error_does_not_tell_whether_it_was_carried_out(
-    uom: Uom, client_of: ClientsOf, *, carried_out: bool
+    uom: Uom, client_of: Clients, *, carried_out: bool
 ) -> None:
     ticket = uom.ticket()
     client = client_of(tries=1)
@@ -179,7 +179,7 @@ def test_a_system_error_does_not_tell_whether_it_was_carried_out(
 
 
 @pytest.mark.parametrize("carried_out", [True, False])
-def test_a_proxy_answers_in_the_desks_place(uom: Uom, client_of: ClientsOf, *, carried_out: bool) -> None:
+def test_a_proxy_answers_in_the_desks_place(uom: Uom, client_of: Clients, *, carried_out: bool) -> None:
     ticket = uom.ticket()
     client = client_of(tries=1)
     client.tickets.get(ticket.ticket_id)
@@ -189,13 +189,13 @@ def test_a_proxy_answers_in_the_desks_place(uom: Uom, client_of: ClientsOf, *, c
     assert titles(uom, ticket.ticket_id) == ("私の" if carried_out else "CPU使用率が高い")
 
 
-def test_a_web_site_answers(uom: Uom, client_of: ClientsOf) -> None:
+def test_a_web_site_answers(uom: Uom, client_of: Clients) -> None:
     uom.faults.web_page()
     with pytest.raises(NotTheApi, match="is the endpoint right"):
         client_of().tickets.get("UTM1")
 
 
-def test_a_rate_limit_says_when_to_come_again(uom: Uom, client_of: ClientsOf) -> None:
+def test_a_rate_limit_says_when_to_come_again(uom: Uom, client_of: Clients) -> None:
     ticket = uom.ticket()
     uom.faults.rate_limit(retry_after=3600)
     with pytest.raises(TooManyRequests) as refused:
@@ -207,7 +207,7 @@ def test_a_rate_limit_says_when_to_come_again(uom: Uom, client_of: ClientsOf) ->
 # Rights.
 
 
-def test_the_approver_has_lost_the_right(uom: Uom, client_of: ClientsOf) -> None:
+def test_the_approver_has_lost_the_right(uom: Uom, client_of: Clients) -> None:
     ticket = uom.ticket(state=State.IN_PROGRESS)
     uom.faults.approver_lacks_right()
     with pytest.raises(ParameterError) as refused:
@@ -218,7 +218,7 @@ def test_the_approver_has_lost_the_right(uom: Uom, client_of: ClientsOf) -> None
         client_of(SATO).tickets.request_close(ticket, YAMADA.master_id)
 
 
-def test_the_caller_has_lost_the_right_that_closing_needs(uom: Uom, client_of: ClientsOf) -> None:
+def test_the_caller_has_lost_the_right_that_closing_needs(uom: Uom, client_of: Clients) -> None:
     with uom.administer() as admin:
         administration.set_role(admin, TAKAHASHI.service_code, TAKAHASHI.master_id, Role.UPDATER, may_approve=True)
     ticket = uom.ticket(state=State.AWAITING_APPROVAL)
@@ -235,7 +235,7 @@ def test_the_caller_has_lost_the_right_that_closing_needs(uom: Uom, client_of: C
 # Signatures and clocks.
 
 
-def test_a_signature_expires_on_its_way(uom: Uom, client_of: ClientsOf) -> None:
+def test_a_signature_expires_on_its_way(uom: Uom, client_of: Clients) -> None:
     ticket = uom.ticket()
     uom.faults.clock_skew(hours=40)
     client = client_of()
@@ -250,7 +250,7 @@ def test_a_signature_expires_on_its_way(uom: Uom, client_of: ClientsOf) -> None:
 
 
 @pytest.mark.parametrize("hours", [-200 * 24, -1, 30, 9000 * 24])
-def test_a_clock_that_is_off_is_learnt_from_the_date(uom: Uom, client_of: ClientsOf, hours: float) -> None:
+def test_a_clock_that_is_off_is_learnt_from_the_date(uom: Uom, client_of: Clients, hours: float) -> None:
     ticket = uom.ticket()
     uom.faults.clock_skew(hours=hours)
     client = client_of()
@@ -263,7 +263,7 @@ def test_a_clock_that_is_off_is_learnt_from_the_date(uom: Uom, client_of: Client
 # What is aimed at.
 
 
-def test_a_fault_waits_for_the_calls_that_it_fits(uom: Uom, client_of: ClientsOf) -> None:
+def test_a_fault_waits_for_the_calls_that_it_fits(uom: Uom, client_of: Clients) -> None:
     mine, other = uom.ticket(), uom.ticket()
     yamada, sato = client_of(tries=1), client_of(SATO, tries=1)
     uom.faults.on("GetTicketDetail", by=SATO, ticket=mine, times=2).system_error()
@@ -277,7 +277,7 @@ def test_a_fault_waits_for_the_calls_that_it_fits(uom: Uom, client_of: ClientsOf
     assert [call.faults for call in uom.journal] == [(), (), *[("system_error before the commit",)] * 2, ()]
 
 
-def test_answers_queue_up_and_other_faults_go_together(uom: Uom, client_of: ClientsOf) -> None:
+def test_answers_queue_up_and_other_faults_go_together(uom: Uom, client_of: Clients) -> None:
     ticket = uom.ticket()
     uom.faults.rate_limit()
     uom.faults.system_error()
@@ -299,7 +299,7 @@ def test_answers_queue_up_and_other_faults_go_together(uom: Uom, client_of: Clie
     assert uom.journal.of("UpdateTicket")[0].was_lost
 
 
-def test_several_edits_meet_several_updates(uom: Uom, client_of: ClientsOf) -> None:
+def test_several_edits_meet_several_updates(uom: Uom, client_of: Clients) -> None:
     ticket = uom.ticket(cause="元")
     uom.faults.on(times=10).someone_edits(memos=[AddMemo("また")])
     with pytest.raises(ExclusionFailure):

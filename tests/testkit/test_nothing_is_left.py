@@ -10,7 +10,7 @@ from statistics import median
 
 import pytest
 
-from support.clients import clients_of_desk
+from support.clients import clients_of
 from unyo.testkit import Uom, premises, template
 from unyo.testkit.clock import START
 
@@ -34,7 +34,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_nothing_is_left_of_a_desk_that_did_everything(temporary: Path) -> None:
     before = _held(temporary)
-    with Uom() as uom, uom.serve(tls=True), clients_of_desk("AsyncClient", uom, over_http=True) as clients:
+    with Uom() as uom, uom.serve(tls=True), clients_of("AsyncClient", uom, over_http=True) as clients:
         assert _held(temporary) != before
         ticket = uom.ticket()
         mark = uom.snapshot()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from support.clients import clients_of_desk
+from support.clients import clients_of
 from support.desks import NEW_INCIDENT, NO_PARAMETERS, DeskUnderTest, who
 from support.kits import by_hand, without_date
 from unyo.client import ExclusionFailure, NoAnswer, NoTicketId, SystemFailure
@@ -171,7 +171,7 @@ def test_a_restore_does_not_wait_for_a_slow_answer(uom: Uom) -> None:
 
 @pytest.mark.parametrize("before", [True, False])
 def test_a_desk_is_closed_without_waiting_for_a_slow_answer(*, before: bool) -> None:
-    with Uom() as uom, clients_of_desk("Client", uom, over_http=True) as clients:
+    with Uom() as uom, clients_of("Client", uom, over_http=True) as clients:
         uom.faults.latency(600, before=before)
         with pytest.raises(NoAnswer):
             clients(tries=1, timeout=0.05).tickets.get("UTM1")
