@@ -18,19 +18,30 @@ from unyo.tickets.dates import JAPAN
 NOON = datetime(2026, 4, 1, 12, tzinfo=JAPAN)
 
 
-@pytest.fixture
-def desk() -> Iterator[Emulator]:
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Emulator]:
     with emulator(now=NOON) as opened:
         yield opened
 
 
 @pytest.fixture
+def desk(shared: Emulator) -> Emulator:
+    """An emulator as it is at its beginning."""
+    shared.post("/reset")
+    shared.ask("DELETE", "/snapshots")
+    return shared
+
+
+@pytest.fixture
 def client(desk: Emulator) -> Iterator[Client]:
-    """Who is tested: it calls over HTTP, without going on by itself."""
-    key = YAMADA.key
-    url = str(desk.http.base_url)
-    with Client(url, key.access_key, key.secret_key, YAMADA.service_code, YAMADA.master_id, tries=1) as opened:
+    with client_of(desk) as opened:
         yield opened
+
+
+def client_of(desk: Emulator) -> Client:
+    """Who is tested: it calls over HTTP, without going on by itself."""
+    key, url = YAMADA.key, str(desk.http.base_url)
+    return Client(url, key.access_key, key.secret_key, YAMADA.service_code, YAMADA.master_id, tries=1)
 
 
 # Tickets.
@@ -231,12 +242,13 @@ def test_an_assertion_that_fails_is_409_with_all_the_calls(desk: Emulator, clien
     assert said.startswith("expected UpdateTicket(Title='x') at least once, found 0×:\n    1 12:00:00 GetTicketDetail")
 
 
-def test_extensions_are_told_though_the_journal_was_emptied(desk: Emulator, client: Client) -> None:
-    assert desk.get("/extensions") == {"extensions": []}
-    client.options("incident")
-    desk.post("/reset")
-    list(client.tickets.list())
-    assert desk.get("/extensions") == {"extensions": ["GetOptionList", "GetTicketList"]}
+def test_extensions_are_told_though_the_journal_was_emptied() -> None:
+    with emulator() as desk, client_of(desk) as client:
+        assert desk.get("/extensions") == {"extensions": []}
+        client.options("incident")
+        desk.post("/reset")
+        list(client.tickets.list())
+        assert desk.get("/extensions") == {"extensions": ["GetOptionList", "GetTicketList"]}
 
 
 # Accounts.
@@ -283,6 +295,8 @@ def test_the_cast_is_told_with_its_keys_and_the_release_with_its_api(desk: Emula
         ("/faults/someone_edits", {"memos": [{"operation": "edit", "text": "x"}]}, "memos.0.number is missing"),
         ("/clock/set", {"moment": "20260401090000"}, "moment must be a moment with its zone, such as 2026-04-01T09"),
         ("/clock/set", {"moment": "2026-04-01T09:00:00"}, "moment must be a moment with its zone"),
+        ("/clock/advance", {"days": 1e300}, "too large a number: days"),
+        ("/clock/advance", {"days": 1e8}, "a ticket's dates lie in the years 1900 to 9999"),
         ("/clock/run", {"now": 1}, "there is no now here: it takes nothing"),
         ("/tickets", {"kind": "problem"}, "kind must be 'incident' or 'request'"),
         ("/tickets", {"memos": "x"}, "memos must be a list, each a text"),

@@ -101,7 +101,7 @@ def test_without_that_flag_its_input_says_nothing(shared: Started) -> None:
 
 def test_a_port_that_is_taken_is_told_in_one_sentence(shared: Started, tmp_path: Path) -> None:
     port = shared[1]["endpoint"].rpartition(":")[2]
-    said = unyo("emulator", "--port", port, "--ready-file", "ready.json", folder=tmp_path)
+    said = unyo_here("emulator", "--port", port, "--ready-file", "ready.json", folder=tmp_path)
     assert said.refusal == (f"unyo: port {port} cannot be used (Address already in use): give another one with --port")
     assert list(tmp_path.iterdir()) == []
 
