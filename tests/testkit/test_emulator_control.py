@@ -315,6 +315,8 @@ def test_the_cast_is_told_with_its_keys_and_the_release_with_its_api(desk: Emula
         ("/restore", {"snapshot": "x"}, "there is no snapshot x: there are none"),
         ("/accounts/SA1234567", {"role": "x"}, "role must be '特権ユーザ', "),
         ("/journal/assert_called", {"times": 1}, "action is missing: it is a text"),
+        ("/journal/assert_not_called", {"action": "UpdateTickt"}, "there is no action 'UpdateTickt': RegisterTicket, "),
+        ("/journal/assert_actions", {"actions": ["Update"]}, "there is no action 'Update': RegisterTicket, "),
         ("/reset", [], "the body must be an object"),
     ],
 )

@@ -34,3 +34,9 @@ def test_a_name_that_no_terminal_should_get_is_escaped_where_the_journal_tells_o
     with Client(uom_server.url, SATO) as client:
         client.call("GetTicketDetail", {"TicketId": "UTM1", "a\x1b[2J\n\ud800": "x"})
     assert str(uom.journal).endswith(r"PARAMETER_ERROR a\x1b[2J\n\ud800")
+
+
+def test_a_journal_that_is_asked_of_no_action_says_so_and_does_not_pass(uom: Uom) -> None:
+    for ask in (uom.journal.of, uom.journal.assert_called, uom.journal.assert_not_called, uom.journal.assert_actions):
+        with pytest.raises(ValueError, match="there is no action 'UpdateTickt': RegisterTicket, "):
+            ask("UpdateTickt")

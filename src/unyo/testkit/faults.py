@@ -14,7 +14,7 @@ from unyo.uom.envelopes import CONTENT_TYPE, Failure
 
 from .clock import DeskClock
 from .happening import Aim, Happening, Hook, Instead, Waiting
-from .received import Received
+from .received import Received, check_action
 
 _UPDATE: Final = ACTIONS["UpdateTicket"].name
 _APPROVER: Final = BY_KEY["approver"].wire
@@ -63,8 +63,8 @@ class Faults:
             ValueError: there is no such action, or the fault would never happen.
         """
         ticket_id = ticket if isinstance(ticket, str) else ticket.ticket_id
-        if action and action not in ACTIONS:
-            raise ValueError(f"there is no action {action!r}: {', '.join(ACTIONS)}")
+        if action:
+            check_action(action)
         if times < 1:
             raise ValueError("a fault happens once at least")
         aimed = Faults(self._people, self._clock)

@@ -9,6 +9,8 @@ from rich.cells import cell_len
 
 from unyo.tickets.dates import JAPAN
 
+from .received import check_action
+
 _LONGEST = 60
 _LONGEST_NAME = 24
 
@@ -80,7 +82,12 @@ class Journal(Sequence[Call]):
         self._calls.clear()
 
     def of(self, action: str, **values: Any) -> "Journal":
-        """The calls of an action whose bodies hold these values, by their wire names."""
+        """The calls of an action whose bodies hold these values, by their wire names.
+
+        Raises:
+            ValueError: there is no such action.
+        """
+        check_action(action)
         return Journal([call for call in self if call.action == action and call.holds(values)])
 
     def assert_called(self, action: str, *, times: int | None = None, **values: Any) -> "Journal":
@@ -109,6 +116,8 @@ class Journal(Sequence[Call]):
         Raises:
             AssertionError: others were; the text shows every call that was received.
         """
+        for action in actions:
+            check_action(action)
         found = [call.action for call in self]
         if found != list(actions):
             raise AssertionError(f"expected the calls {', '.join(actions) or '(none)'}, found:\n{self}")

@@ -54,6 +54,16 @@ class Received:
         return value if isinstance(value, str) else ""
 
 
+def check_action(name: str) -> None:
+    """There is an action of this name.
+
+    Raises:
+        ValueError: there is none; what a test says of it would never be so, or always.
+    """
+    if name not in ACTIONS:
+        raise ValueError(f"there is no action {name!r}: {', '.join(ACTIONS)}")
+
+
 def _object(content: bytes) -> Mapping[str, Any] | None:
     """As the desk reads it, so that a fault finds every call that the desk understands."""
     try:
