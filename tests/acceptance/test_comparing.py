@@ -1,6 +1,7 @@
 """`unyo compare`: what unyo answers otherwise than an endpoint did, rule by rule, and nothing else."""
 
 import json
+import random
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -346,3 +347,26 @@ def test_an_endpoint_that_does_not_tell_the_kind_of_a_ticket_differs_in_that_alo
     assert {(each["rule"], each["where"]) for each in report["differences"]} == {
         ("member-unexpected", "TicketProcessType")
     }
+
+
+def _replaced(value: Any, chance: random.Random) -> Any:
+    """A value in which one part in forty is something else."""
+    if chance.random() < 0.025:
+        return chance.choice([None, 1, "", "x", [], {}, ["x"], {"x": "y"}, "20270101000000", "\ud800"])
+    if isinstance(value, dict):
+        return {name: _replaced(each, chance) for name, each in value.items()}
+    return [_replaced(each, chance) for each in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_stands_in_the_bodies_is_compared(seed: int, cassette: Path, tmp_path: Path) -> None:
+    chance = random.Random(seed)  # noqa: S311 - chance that can be repeated
+
+    def _change(calls: Calls) -> None:
+        for call in calls:
+            for message in (call["request"], call["answer"]):
+                if "body" in message:
+                    message["body"] = {name: _replaced(each, chance) for name, each in message["body"].items()}
+
+    report = report_of(_changed(cassette, tmp_path, _change))
+    assert report["differing"] > 10

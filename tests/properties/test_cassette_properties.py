@@ -66,3 +66,10 @@ def test_a_masked_text_has_the_lengths_and_lines_of_the_text(text: str) -> None:
     assert masked.count("\n") == text.count("\n")
     assert masker.letters(text) == masked
     assert masker.body({"Title": text})["Title"] == masker.letters(unquote(text))
+
+
+def test_short_texts_that_differ_are_masked_by_letters_that_differ() -> None:
+    masker = Masker(b"key")
+    kana = [chr(code) for code in range(0x3041, 0x3097)]
+    assert len({masker.letters(each) for each in kana}) == len(kana)
+    assert [masker.letters(each) for each in kana] == [masker.letters(each) for each in kana]

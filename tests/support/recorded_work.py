@@ -142,6 +142,10 @@ def _refused_early(worker: Worker) -> None:
     path, content, headers = client.signed("GetTicketDetail", {"TicketId": INCIDENT}, YAMADA)
     client.post(path, content, {**headers, "Authorization": headers["Authorization"][:-4] + "AAA="})
     client.post(path, content, {"Content-Type": "application/json"})
+    assert client.call("RegisterTicket", NEW_INCIDENT, SATO, call_id="no UUID").error_type == "INVALID_CALL_ID"
+    odd = {"Content-Type": 'application/json; profile="a b"'}
+    assert client.post(path, content, _signed(path, content, **odd)).error is None
+    client.post(path, content, _signed(path, content, **{"Content-Type": "text/plain; secret=x"}))
     client.post(path, b"{no json", _signed(path, b"{no json"))
     client.post(path, b"[1]", _signed(path, b"[1]"))
     client.post(path, content, {**headers, "Content-Type": "text/plain"})
@@ -156,9 +160,9 @@ def _refused_early(worker: Worker) -> None:
     assert worker.detail(INCIDENT)["NodeName"] == "it's"
 
 
-def _signed(path: str, content: bytes) -> dict[str, str]:
+def _signed(path: str, content: bytes, **more: str) -> dict[str, str]:
     """The headers of a client of the older method, which covers the body too."""
-    own = {"Content-Type": "application/json", "Content-MD5": content_md5(content)}
+    own = {"Content-Type": "application/json", "Content-MD5": content_md5(content), **more}
     call, expires = SignedCall("POST", path, own.items()), datetime.now(UTC) + timedelta(hours=1)
     return own | signed_headers(call, YAMADA.access_key, YAMADA.secret_key, expires, SignatureMethod.HMAC_SHA1)
 

@@ -10,6 +10,7 @@ from rich.text import Text
 from unyo.testkit.cassettes.endpoint import WrongEndpoint
 from unyo.testkit.cassettes.recording import Asked, Recorded
 from unyo.testkit.cassettes.recording import record as carry_out
+from unyo.testkit.cassettes.reporting import printable
 
 from .errors import FAILED, plain_errors
 from .showing import make_console
@@ -57,15 +58,15 @@ def _show(console: Console, call: dict[str, Any]) -> None:
     request = call["request"]
     body = request.get("body", {})
     line = Text(f"{call['call']:>5}  {call['time'][11:19]}  ", style="dim")
-    line.append(call["action"] or request["path"], style="bold")
+    line.append(call["action"] or printable(request["path"]), style="bold")
     ticket_id = body.get("TicketId") or _inside(call).get("TicketId")
     if isinstance(ticket_id, str) and ticket_id:
-        line.append(f" {ticket_id}", style="cyan")
+        line.append(f" {printable(ticket_id)}", style="cyan")
     line.append("  ")
     if "trouble" in call:
         line.append(call["trouble"], style="bold red")
     else:
-        error = _inside(call).get("ErrorType")
+        error = printable(str(_inside(call).get("ErrorType", "")))
         line.append(str(call["answer"]["status"]), style="dim")
         line.append(f" {error}" if error else " ok", style="yellow" if error else "green")
     console.print(line, soft_wrap=True)

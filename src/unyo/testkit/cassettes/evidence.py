@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from unyo.storage.administration.checks import is_code
+from unyo.storage.administration import NotPossible
+from unyo.storage.administration.checks import check_value, is_code
 from unyo.tickets.directory import Member, Option, Role
 from unyo.tickets.errors import Reason
 from unyo.tickets.field_tables import BY_KEY, MEMOS, TICKET_ID, TICKET_KIND, VALUE_FIELDS
@@ -139,7 +140,7 @@ def _first_reads(calls: list[Call]) -> Iterator[tuple[TicketName, Seen]]:
 
 def _kind(told: Any, detail: Mapping[str, Any]) -> TicketKind:
     """The kind that is told, else the one that the members of the answer belong to."""
-    if told in {*TicketKind}:
+    if isinstance(told, str) and told in {*TicketKind}:
         return TicketKind(told)
     return TicketKind.REQUEST if "DetailInsertDate" in detail else TicketKind.INCIDENT
 
@@ -212,7 +213,8 @@ class _Gathered:
         assignee, name = detail.get("AssignUserId"), detail.get("AssignUser")
         if _is_code(assignee) and isinstance(name, str) and name != assignee:
             self.names.setdefault(str(assignee), name)
-        for memo in detail.get(MEMOS.wire) or ():
+        memos = detail.get(MEMOS.wire)
+        for memo in memos if isinstance(memos, list) else ():
             if isinstance(memo, dict) and _is_code(memo.get("CorrespondProcessUserId")):
                 self.named[who[0], memo["CorrespondProcessUserId"]] = None
         self.seen.setdefault(who, set()).add(str(detail.get(_GROUP) or ""))
@@ -239,7 +241,7 @@ class _Gathered:
         """Values that the endpoint took, or shows: they are in its lists, and its accounts."""
         for parameter in VALUE_FIELDS:
             value = given.get(parameter.wire)
-            if not isinstance(value, str) or not value:
+            if not isinstance(value, str) or not _can_be_listed(value):
                 continue
             if isinstance(parameter.kind, Account) and is_code(value):
                 self.named[service, value] = None
@@ -257,12 +259,17 @@ class _Gathered:
                 self.not_offered.add((service, kind, parameter.key, str(body.get(parameter.wire))))
 
     def _option_list(self, service: str, inside: Mapping[str, Any]) -> None:
-        keys = {parameter.wire: parameter.key for parameter in VALUE_FIELDS}
+        keys = {parameter.wire: parameter.key for parameter in VALUE_FIELDS if isinstance(parameter.kind, OptionList)}
+        listed = inside.get("OptionList")
         found: dict[TicketKind, list[Option]] = {}
-        for each in inside.get("OptionList", ()):
-            kind = TicketKind(each[TICKET_KIND.wire])
-            option = Option(kind, keys[each["Parameter"]], each["Value"], each["ParentValue"])
-            found.setdefault(kind, []).append(option)
+        for each in listed if isinstance(listed, list) else ():
+            match each:
+                case {"TicketProcessType": "1" | "2" as kind, "Parameter": str(wire), "Value": str(value)}:
+                    parent = each.get("ParentValue")
+                    values = [value, parent] if isinstance(parent, str) and parent else [value]
+                    if wire in keys and all(map(_can_be_listed, values)):
+                        option = Option(TicketKind(kind), keys[wire], *values)
+                        found.setdefault(option.kind, []).append(option)
         self.listed |= {(service, kind): options for kind, options in found.items()}
 
     def _group_of(self, name: TicketName) -> str:
@@ -318,10 +325,20 @@ def _is_code(value: Any) -> bool:
     return isinstance(value, str) and is_code(value)
 
 
+def _can_be_listed(value: str) -> bool:
+    """Whether a desk can have it as a value of a list, or as a management group."""
+    try:
+        check_value("a value", value)
+    except NotPossible:
+        return False
+    return True
+
+
 def _parent_of(parameter: Parameter, given: Mapping[str, Any], held: Mapping[str, Any]) -> str | None:
     """The value on which one depends: ``""`` where its list depends on none, None where it is not known."""
     assert isinstance(parameter.kind, OptionList)
     if not parameter.kind.parent:
         return ""
     wire = BY_KEY[parameter.kind.parent].wire
-    return given.get(wire) or held.get(wire) or None
+    parent = given.get(wire) or held.get(wire)
+    return parent if isinstance(parent, str) and _can_be_listed(parent) else None

@@ -46,6 +46,9 @@ def _named(members: tuple[Member, ...]) -> Iterator[str]:
 _KEPT: Final = (
     {*_OF_AN_ERROR, *_KINDS, *(name for action in ACTIONS.values() for each in action.answers for name in _named(each))}
 ) - MASKED
+_SHORT: Final = 8
+# There are more texts of one letter than letters.
+_TRIES: Final = 1000
 _VALUES_OF_A_CHANGE: Final = ("Before", "After")
 
 
@@ -54,12 +57,23 @@ class Masker:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
+        # The short ones, of which two could get the same letters by chance, each with its text.
+        self._taken: dict[str, str] = {}
 
     def letters(self, text: str) -> str:
         """Letters instead of a text's characters, each as long in bytes; line feeds stay."""
         if not text:
             return text
-        secret = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=self._key).digest()
+        masked = self._chosen(text, 0)
+        for again in range(1, _TRIES if len(text) <= _SHORT else 1):
+            if self._taken.setdefault(masked, text) == text:
+                break
+            masked = self._chosen(text, again)
+        return masked
+
+    def _chosen(self, text: str, again: int) -> str:
+        salt = again.to_bytes(hashlib.blake2b.SALT_SIZE)
+        secret = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=self._key, salt=salt).digest()
         chosen = hashlib.shake_256(secret).digest(2 * len(text))
         return "".join(
             _letter(character, int.from_bytes(chosen[2 * place : 2 * place + 2]))

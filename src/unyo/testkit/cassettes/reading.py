@@ -13,6 +13,8 @@ from .form import NAME, VERSION, Answered, Call, Cassette, Message
 _MOST_BYTES: Final = 512 * 1024**2
 # Ten times as fast, where libyaml is there; it does not read half a surrogate pair, which a body may hold.
 _Fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# A replay looks an hour ahead, and back.
+_YEARS: Final = range(1970, 9999)
 _SURROGATE: Final = re.compile(r"\\u[Dd][89A-Fa-f]")
 
 
@@ -127,6 +129,6 @@ def _moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    if moment is None or moment.tzinfo is None or moment.year not in _YEARS:
         raise _Wrong("time must be such as 2026-04-01T09:00:00+09:00")
     return moment

@@ -15,6 +15,7 @@ from unyo.tickets.errors import Reason, Refusal
 from unyo.tickets.model import parse_ticket_id
 from unyo.uom import codec
 from unyo.uom.actions import ACTIONS, CALL_ID_HEADER
+from unyo.uom.envelopes import Failure
 from unyo.uom.signature import METHOD, SignatureMethod, SignedCall, content_md5, signed_headers
 
 from .comparing import Comparison
@@ -22,7 +23,7 @@ from .evidence import Plan, Seen, TicketName, label_of, plan_of, ticket_name
 from .form import Answered, Call, Cassette, Message, read_body
 from .outcomes import Outcome, is_in_trouble, outcome_of
 from .rules import Difference
-from .scrubbing import PRESENT, SCRUBBED
+from .scrubbing import SCRUBBED
 from .translation import LOCK_DATES, Translation
 from .worlds import Remade, remade
 
@@ -94,12 +95,15 @@ class _Carrier:
 
 
 def _headers(call: Call, content: bytes) -> Iterator[tuple[str, str]]:
-    """The headers that a replay sends beside its signature."""
+    """The headers that a replay sends beside its signature; one whose value was left out is as wrong as it was."""
+    assert call.answer
+    is_json = call.answer.status != Failure.UNSUPPORTED_MEDIA_TYPE.value.status
+    instead = {"content-type": "application/json" if is_json else "text/plain", CALL_ID_HEADER: "no UUID"}
     for name, value in call.request.headers.items():
-        if name in {"content-type", "content-encoding", CALL_ID_HEADER} and value != SCRUBBED:
-            yield name, value
-        elif name == "content-md5" and value == PRESENT:
+        if name == "content-md5":
             yield name, content_md5(content)
+        elif name in {"content-type", "content-encoding", CALL_ID_HEADER}:
+            yield name, instead.get(name, "") if value == SCRUBBED else value
 
 
 @dataclass(slots=True)

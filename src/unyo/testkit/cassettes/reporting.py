@@ -69,7 +69,7 @@ def as_json(report: Report) -> str:
         ],
         "not_replayed": [{**_about(each.call), "reason": each.not_replayed} for each in report.not_replayed],
     }
-    return json.dumps(found, ensure_ascii=False, indent=2)
+    return json.dumps(found, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace").decode()
 
 
 def _about(call: Call) -> dict[str, Any]:
@@ -108,7 +108,9 @@ def show(console: Console, report: Report) -> None:
     if report.not_replayed:
         console.print(Text("\nNot replayed", "bold"))
         for each in report.not_replayed:
-            console.print(Text(f"  call {each.call.number}  {_what(each.call)}: {each.not_replayed}"), soft_wrap=True)
+            console.print(
+                Text(f"  call {each.call.number}  {_what(each.call)}: {printable(each.not_replayed)}"), soft_wrap=True
+            )
 
 
 def _rules(report: Report) -> Table:
@@ -135,17 +137,24 @@ def _of_call(result: Result) -> Iterator[RenderableType]:
     table.add_column(style="dim", no_wrap=True)
     table.add_column()
     for each in result.differences:
-        table.add_row(f"  {each.rule.called}", each.where, "recorded", Text(_text(each.recorded), "red"))
+        table.add_row(
+            f"  {each.rule.called}", Text(printable(each.where)), "recorded", Text(_text(each.recorded), "red")
+        )
         table.add_row("", "", "unyo", Text(_text(each.unyo), "green"))
     yield table
 
 
 def _what(call: Call) -> str:
-    return f"{call.action or f'{call.method} {call.path}'} {_ticket(call)}".rstrip()
+    return printable(f"{call.action or f'{call.method} {call.path}'} {_ticket(call)}".rstrip())
 
 
 def _text(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
     if not text:
         return "(empty)"
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def printable(text: str) -> str:
+    """A text on one line, with whatever a terminal would obey written escaped."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)

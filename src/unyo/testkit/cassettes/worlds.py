@@ -23,6 +23,7 @@ from unyo.tickets.dates import SECOND, parse_date, whole_second
 from unyo.tickets.field_tables import LOCK_FIELDS, MEMOS, UNSET, VALUE_FIELDS
 from unyo.tickets.fields import Text
 from unyo.tickets.model import SECTIONS, Memo, Section, Ticket, TicketKind
+from unyo.tickets.text import is_storable
 
 from .evidence import Plan, Seen, TicketName, ticket_number
 
@@ -115,7 +116,7 @@ def _ticket(service: str, number: int, seen: Seen) -> Ticket:
 
 
 def _value(kind: Any, text: Any) -> Any:
-    if not isinstance(kind, Text) or not isinstance(text, str):
+    if not isinstance(kind, Text) or not isinstance(text, str) or not is_storable(text):
         return None
     with suppress(ValueError):
         return kind.parse(text)
@@ -135,5 +136,6 @@ def _memos(found: Any, now: datetime) -> Iterator[Memo]:
     are_ours = len({*numbers}) == len(numbers) and all(n.isascii() and n.isdigit() and len(n) < 10 for n in numbers)  # noqa: PLR2004 - nine digits at the most
     for place, (number, each) in enumerate(zip(numbers, listed, strict=True), 1):
         inserted, updated = (_date(each.get(f"CorrespondProcess{what}Date")) for what in ("Insert", "Update"))
-        text, author = (str(each.get(f"CorrespondProcess{what}") or "") for what in ("", "UserId"))
+        told = (str(each.get(f"CorrespondProcess{what}") or "") for what in ("", "UserId"))
+        text, author = (value if is_storable(value) else "" for value in told)
         yield Memo(int(number) if are_ours else place, text, author, inserted or now, updated)
