@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unyo.bootstrap.clock import system_clock
@@ -41,6 +41,7 @@ def _kept(content: bytes, answer: bytes) -> tuple[Any, Any]:
     return first.request, first.answer.message
 
 
+@settings(deadline=None)  # each call waits for the disk
 @given(BODIES, BODIES)
 def test_an_object_is_read_as_it_was(body: dict[str, Any], answer: dict[str, Any]) -> None:
     sent, answered = (json.dumps(each).encode() for each in (body, answer))
@@ -48,6 +49,7 @@ def test_an_object_is_read_as_it_was(body: dict[str, Any], answer: dict[str, Any
     assert (request.body, message.body) == (body, answer)
 
 
+@settings(deadline=None)  # each call waits for the disk
 @given(st.binary(max_size=60) | TEXTS.map(lambda text: text.encode("utf-8", "surrogatepass")), TEXTS)
 def test_what_is_no_json_is_read_as_it_was(content: bytes, text: str) -> None:
     answer = f"<html>{text}".encode("utf-8", "replace")
