@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -42,7 +43,8 @@ def test_nothing_is_left_of_a_desk_that_did_everything(temporary: Path) -> None:
         uom.faults.lose_answer(carried_out=True)
         clients().tickets.memo.add(ticket.ticket_id, "一")
         uom.client().tickets.get(ticket.ticket_id)
-        uom.restore(mark)
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(uom.restore, [mark] * 12))
     uom.close()
     assert _held(temporary) == before
 

@@ -178,11 +178,17 @@ def test_a_desk_is_closed_without_waiting_for_a_slow_answer(*, before: bool) -> 
 
 
 def test_threads_may_restore_at_once(uom: Uom) -> None:
-    ticket_id = uom.ticket().ticket_id
-    mark = uom.snapshot()
+    marks = [(uom.ticket(title=f"{number}").ticket_id, uom.snapshot()) for number in range(MANY)]
+
+    def _restore(number: int) -> None:
+        uom.restore(marks[number % MANY][1])
+        uom.restore(uom.snapshot())
+
     with ThreadPoolExecutor(MANY) as pool:
-        list(pool.map(lambda _: uom.restore(mark), range(20)))
-    assert uom.client().tickets.get(ticket_id).ticket_id == ticket_id
+        list(pool.map(_restore, range(3 * MANY)))
+    for there, (_, mark) in enumerate(marks, 1):
+        uom.restore(mark)
+        assert sorted(each.title for each in uom.client().tickets.list()) == [f"{number}" for number in range(there)]
 
 
 def test_faults_that_wait_in_a_snapshot_are_told_once_they_are_restored() -> None:

@@ -23,7 +23,7 @@ from .clock import DeskClock
 from .faults import Faults
 from .happening import Happening, Hook, Instead, take
 from .journal import Call
-from .messages import Kept, read_ahead
+from .messages import Kept, read_ahead, replayed
 from .received import Received
 
 _OURS: Final = (b"x-unyo-", b"x-request-id", b"ratelimit")
@@ -146,7 +146,8 @@ class Door:
                 self._moved.notify_all()
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        content, again = await read_ahead(receive)
+        messages = await read_ahead(receive)
+        content, again = b"".join(each.get("body", b"") for each in messages), replayed(messages, receive)
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         call = Received.of(scope["method"], scope["path"], headers, content)
         names, happening = take(self.faults.waiting, call)

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -15,23 +15,28 @@ from unyo.api.http import BODY_SECONDS, MAX_BODY_BYTES
 _LONGEST: Final = 2 * MAX_BODY_BYTES
 
 
-async def read_ahead(receive: Receive) -> tuple[bytes, Receive]:
-    """A call's body, as far as it is looked at, and what gives the desk the same messages again."""
-    read: list[Message] = []
-    content = b""
+async def read_ahead(receive: Receive) -> list[Message]:
+    """A call's messages until its body is complete, or is one that the desk will not look at."""
+    messages: list[Message] = []
+    size = 0
     with suppress(TimeoutError):
         async with asyncio.timeout(BODY_SECONDS):
-            while len(content) <= _LONGEST:
-                read.append(message := await receive())
-                content += message.get("body", b"")
+            while size <= _LONGEST:
+                messages.append(message := await receive())
+                size += len(message.get("body", b""))
                 if not message.get("more_body"):
                     break
-    waiting = iter(read)
+    return messages
+
+
+def replayed(messages: Sequence[Message], receive: Receive) -> Receive:
+    """Gives the same messages again, and then what there is to receive."""
+    waiting = iter(messages)
 
     async def _again() -> Message:
         return next(waiting, None) or await receive()
 
-    return content, _again
+    return _again
 
 
 @dataclass(slots=True)
