@@ -85,6 +85,11 @@ def test_it_ends_when_a_harness_that_held_its_input_is_killed(tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == []
 
 
+def test_without_an_input_it_ends_at_once_if_it_is_to_end_with_it(tmp_path: Path) -> None:
+    said = unyo("emulator", "--port", "0", "--until-stdin-closes", folder=tmp_path)  # its input is /dev/null
+    assert (said.status, said.err) == (0, "")
+
+
 def is_there(pid: int) -> bool:
     """Whether a process runs; one that nobody has waited for does not."""
     try:

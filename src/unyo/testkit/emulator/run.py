@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -20,6 +20,7 @@ from .control import Control
 from .ready import ready_file, take_away_left, told_of
 from .screen import show
 
+_STDIN: Final = 0
 _ENDS: Final = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
@@ -85,8 +86,9 @@ class _Ending:
 
     def _read_to_the_end(self) -> None:
         # Past Python's own stream, whose lock a thread that waits would hold while the program ends.
-        while os.read(sys.stdin.fileno(), 65536):
-            pass
+        with suppress(OSError):  # there was none from the start
+            while os.read(_STDIN, 65536):
+                pass
         if not self._has_come.is_set():
             os.kill(os.getpid(), signal.SIGTERM)
 
