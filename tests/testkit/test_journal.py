@@ -22,6 +22,8 @@ expected UpdateTicket(Title='別の', Priority='高') at least once, found 0×:
    10 21:30:00 UpdateTicket     SA7654321 UTM100001 200 PARAMETER_REQUIRED \
 TicketProcessType, Priority, CorrespondLimitDate, StateInse…"""
 
+_TWICE = "UpdateTicket, UpdateTicket"
+
 
 def _work(uom: Uom) -> None:
     ticket = uom.ticket()
@@ -48,8 +50,8 @@ def test_an_assertion_that_fails_shows_every_call(uom: Uom) -> None:
     assert str(uom.journal) == calls
     for check, told in (
         (lambda: uom.journal.assert_called("UpdateTicket", times=3), "expected UpdateTicket() 3×, found 2×:\n"),
-        (lambda: uom.journal.assert_not_called("Nothing"), "expected Nothing() 0×, found 1×:\n"),
-        (lambda: uom.journal.assert_actions("UpdateTicket", "X"), "expected the calls UpdateTicket, X, found:\n"),
+        (lambda: uom.journal.assert_not_called("GetTicketHistory"), "expected GetTicketHistory() 0×, found 1×:\n"),
+        (lambda: uom.journal.assert_actions("UpdateTicket", "UpdateTicket"), f"expected the calls {_TWICE}, found:\n"),
         (uom.journal.assert_actions, "expected the calls (none), found:\n"),
     ):
         with pytest.raises(AssertionError) as failed:
