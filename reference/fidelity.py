@@ -36,7 +36,7 @@ that shows it. A test that is named by its case runs in process and over HTTP, o
 vendor's own pages say, with their types and messages.
 
 **What only unyo has**: the rows *unyo*. A program that uses one of them does not run against the vendor. The client
-uses none of them there, and the test kit's strict mode (`uom_strict`) warns of each action and call id that is used.
+uses none of them there, and the test kit's strict mode (`uom_strict`) warns of each that a program uses.
 
 **What nobody outside the vendor knows**: the rows *decided*. Write your program so that it is right either way:
 

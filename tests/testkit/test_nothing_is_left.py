@@ -11,7 +11,8 @@ from statistics import median
 
 import pytest
 
-from support.clients import clients_of
+from support.clients import KINDS, Kind, clients_of
+from unyo.client import NotReached
 from unyo.testkit import Uom, premises, template
 from unyo.testkit.clock import START
 
@@ -74,6 +75,15 @@ def test_a_server_whose_port_is_taken_is_refused_and_the_desk_goes_on() -> None:
         with pytest.raises(OSError, match="in use"), uom.serve(port=port):
             raise AssertionError("the port is taken")
         assert uom.client().tickets.get(uom.ticket().ticket_id)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_client_of_a_closed_desk_says_so(kind: Kind) -> None:
+    with Uom() as uom, clients_of(kind, uom) as clients:
+        client = clients(tries=1)
+        uom.close()
+        with pytest.raises(NotReached, match="the desk of this test is closed"):
+            client.tickets.get("UTM100001")
 
 
 def test_a_desk_of_a_warm_process_is_there_in_a_part_of_the_time_that_its_tables_take() -> None:

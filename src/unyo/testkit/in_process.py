@@ -27,7 +27,7 @@ class InProcess(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
         """Carry a call over, and wait for its answer.
 
         Raises:
-            httpx2.TransportError: a fault let it be lost, or the answer did not come in time.
+            httpx2.TransportError: a fault let it be lost, the answer did not come in time, or the desk is closed.
         """
         request.read()
         future = self._begin(request)
@@ -42,7 +42,7 @@ class InProcess(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
         """Carry a call over, and await its answer.
 
         Raises:
-            httpx2.TransportError: a fault let it be lost, or the answer did not come in time.
+            httpx2.TransportError: a fault let it be lost, the answer did not come in time, or the desk is closed.
         """
         await request.aread()
         future = self._begin(request)
@@ -54,7 +54,10 @@ class InProcess(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
             raise _error(lost, request) from None
 
     def _begin(self, request: httpx2.Request) -> "Future[httpx2.Response]":
-        return self._portal.start_task_soon(self._carry, request)
+        try:
+            return self._portal.start_task_soon(self._carry, request)
+        except RuntimeError:
+            raise httpx2.ConnectError("the desk of this test is closed", request=request) from None
 
     async def _carry(self, request: httpx2.Request) -> httpx2.Response:
         copied = httpx2.Request(request.method, request.url, headers=request.headers.raw, content=request.content)
