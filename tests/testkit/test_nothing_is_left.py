@@ -86,6 +86,11 @@ def test_a_client_of_a_closed_desk_says_so(kind: Kind) -> None:
             client.tickets.get("UTM100001")
 
 
+def test_a_desk_waits_for_no_disk() -> None:
+    with Uom() as uom, uom.administer() as admin:
+        assert admin.connection.exec_driver_sql("PRAGMA synchronous").scalar() == 0
+
+
 def test_a_desk_of_a_warm_process_is_there_in_a_part_of_the_time_that_its_tables_take() -> None:
     def _opened() -> None:
         desks.append(Uom())
