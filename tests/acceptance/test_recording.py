@@ -78,6 +78,14 @@ def test_each_call_is_recorded_with_its_answer_and_told_in_one_line(recorder: Re
     assert lines[-1] == f"3 calls recorded in {recorder.cassette}"
 
 
+def test_a_cassette_of_any_name_is_told_as_it_is_also_where_a_recording_ends_at_once(tmp_path: Path) -> None:
+    with recording("http://127.0.0.1:9", tmp_path, name="[red] [bold].yaml") as recorder:
+        ended = recorder.process.end(SIGINT)
+    assert f"go to http://127.0.0.1:9 and into {recorder.cassette}." in ended.out
+    assert ended.out.endswith(f"0 calls recorded in {recorder.cassette}")
+    assert (ended.status, ended.err) == (0, "")
+
+
 def test_a_recorder_that_is_killed_loses_no_call_that_was_answered(recorder: Recorder) -> None:
     with Client(recorder.url, YAMADA) as client:
         for _ in range(20):

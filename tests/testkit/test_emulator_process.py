@@ -177,9 +177,13 @@ def test_wrong_usage_is_told(tmp_path: Path, given: tuple[str, str]) -> None:
 
 
 def test_on_a_terminal_a_person_sees_what_they_copy(tmp_path: Path) -> None:
+    (tmp_path / "[bold]").mkdir()
     terminal, programs_end = os.openpty()
     process = subprocess.Popen(
-        [SCRIPT, "emulator", "--port", "0"], stdout=programs_end, cwd=tmp_path, env=environment({"COLUMNS": "40"})
+        [SCRIPT, "emulator", "--port", "0", "--ready-file", "[bold]/r.json"],
+        stdout=programs_end,
+        cwd=tmp_path,
+        env=environment({"COLUMNS": "40"}),
     )
     os.close(programs_end)
     with open(terminal, "rb", buffering=0) as screen:  # noqa: PTH123 - a descriptor has no path
@@ -190,6 +194,7 @@ def test_on_a_terminal_a_person_sees_what_they_copy(tmp_path: Path) -> None:
         assert process.wait(30) == 0
     for each in (rb"http://127.0.0.1:\d+/_emulator", re.escape(CAST[0].key.secret_key.encode()), "制御".encode()):
         assert re.search(each, said)
+    assert b"[bold]/r.json" in said
 
 
 @pytest.mark.parametrize(

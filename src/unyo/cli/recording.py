@@ -45,7 +45,8 @@ def record(
     console = make_console()
 
     def _started(address: str) -> None:
-        console.print(f"Calls to [bold]{address}[/] go to {to} and into {cassette}. Ctrl+C ends the recording.")
+        told = f" go to {to} and into {cassette}. Ctrl+C ends the recording."
+        console.print(Text.assemble("Calls to ", (address, "bold"), told), soft_wrap=True)
 
     asked = Asked(to, cassette, port, ready_file, ca_file, timeout, mask, overwrite)
     with plain_errors(WrongEndpoint):
@@ -80,7 +81,7 @@ def _inside(call: dict[str, Any]) -> dict[str, Any]:
 
 def _end(console: Console, recorded: Recorded, cassette: Path) -> None:
     calls = "1 call" if recorded.calls == 1 else f"{recorded.calls} calls"
-    console.print(f"\n{calls} recorded in {cassette}")
+    console.print(f"\n{calls} recorded in {cassette}", markup=False, soft_wrap=True)
     if recorded.lost:
         lost = "1 call" if recorded.lost == 1 else f"{recorded.lost} calls"
         typer.secho(f"unyo: {lost} could not be written: is the disk full?", err=True, fg="red")

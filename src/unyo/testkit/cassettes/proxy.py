@@ -147,11 +147,12 @@ def _refusal(code: ErrorCode) -> Response:
     return Response(body, code.status, {"Content-Type": CONTENT_TYPE})
 
 
-def make_app(proxy: Proxy, client: httpx2.AsyncClient) -> Starlette:
-    """The application, which closes the connections to the endpoint at its end."""
+def make_app(proxy: Proxy, client: httpx2.AsyncClient, begun: Callable[[], None]) -> Starlette:
+    """The application, which says when it has ``begun``, and closes the connections to the endpoint at its end."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        begun()
         yield
         await client.aclose()
 

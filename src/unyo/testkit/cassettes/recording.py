@@ -2,8 +2,8 @@
 
 import signal
 import socket
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,10 +69,10 @@ def record(asked: Asked, started: Callable[[str], None], told: Callable[[dict[st
         recorded.calls += 1
         told(call)
 
-    with file, bind(asked.port) as listening:
+    with file, bind(asked.port) as listening, _signals_wait() as signals_come:
         listening.listen(socket.SOMAXCONN)
         address = f"http://{LOOPBACK}:{listening.getsockname()[1]}"
-        app = make_app(Proxy(endpoint, client, _record, system_clock), client)
+        app = make_app(Proxy(endpoint, client, _record, system_clock), client, signals_come)
         server = uvicorn.Server(uvicorn_config(app, level="WARNING", date_header=False))
         started(address)
         if asked.ready_file:
@@ -81,3 +81,17 @@ def record(asked: Asked, started: Callable[[str], None], told: Callable[[dict[st
         with suppress(KeyboardInterrupt):
             server.run(sockets=[listening])
     return recorded
+
+
+@contextmanager
+def _signals_wait() -> Iterator[Callable[[], None]]:
+    """Until what is given is called, no signal comes: one before the server takes them would tear its start apart."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+
+    def _come() -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    try:
+        yield _come
+    finally:
+        _come()

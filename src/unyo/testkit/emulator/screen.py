@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
 from unyo.cast import CAST, Actor
 
@@ -25,7 +26,7 @@ def show(told: Told, ready_file: Path | None) -> None:
         ("準備完了ファイル / ready file", ready_file),
     ):
         if value:
-            console.print(f"[dim]{label}[/]  [bold]{value}[/]", soft_wrap=True)
+            console.print(Text.assemble((label, "dim"), "  ", (str(value), "bold")), soft_wrap=True)
     console.print("\n[bold]公開されている鍵 / published keys[/]")
     for actor in CAST:
         who = f"  [cyan]{actor.master_id}[/]  {actor.service_code}  {_rights(actor)}"
