@@ -2,11 +2,13 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
 
 from support.clients import Clients
+from unyo.bootstrap.clock import system_clock
 from unyo.client import (
     AddMemo,
     AuthFailure,
@@ -74,6 +76,18 @@ def test_two_updates_of_one_second_leave_a_date_ahead_of_the_clock(
         (YAMADA.master_id, second),
     ]
     client_of().tickets.update(ticket, title="また")
+
+
+def test_two_updates_are_of_one_second_on_a_clock_that_runs_too(uom: Uom, client_of: Clients) -> None:
+    ticket, seconds = uom.ticket(), count()
+    uom.clock.true_time = lambda: system_clock() + timedelta(seconds=next(seconds))
+    uom.clock.run()
+    uom.faults.same_second(title="佐藤の")
+    client_of().tickets.update(ticket, title="私の")
+    theirs, mine, _ = client_of().tickets.history(ticket)
+    assert (theirs.user_id, theirs.at) == (SATO.master_id, mine.at)
+    assert uom.clock.runs
+    assert uom.clock() > mine.at + timedelta(seconds=1)
 
 
 # Answers that do not come.

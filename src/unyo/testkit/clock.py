@@ -1,6 +1,7 @@
 """The desk's clock, which stands where a test puts it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -67,6 +68,20 @@ class DeskClock:
     def stand(self) -> None:
         """Stop here."""
         self.set(self())
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """Meanwhile a clock that runs stands; where a test has put it elsewhere by the end, it stays there."""
+        if not self.runs:
+            yield
+            return
+        moment, began = self(), self.true_time()
+        self.set(moment)
+        try:
+            yield
+        finally:
+            if (self._stands_at, self._runs_since) == (moment, None):
+                self._runs_since = began
 
     def state(self) -> tuple[datetime, bool, timedelta]:
         """All that `put` needs to be as now again: the time, whether it runs, the skew."""

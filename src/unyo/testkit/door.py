@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from datetime import datetime
 from email.utils import format_datetime
@@ -171,15 +171,16 @@ class Door:
         """Do it all; what others could not do meanwhile is told."""
         await self._pause(happening.delays[0])
         failed = await _do(happening.before, call)
-        if self._as_vendor and call.action in ACTIONS and ACTIONS[call.action].is_extension:
-            self._replace(answer, _UNKNOWN)
-        elif happening.is_carried_out:
-            scope, receive = came
-            await self._desk()(_without_call_id(scope) if self._as_vendor else scope, receive, answer.keep)
-        if answer.is_success:
-            failed += await _do(happening.after, call)
-        elif happening.after:
-            failed.append(f"{NOT_DONE}the call was not carried out")
+        with self._clock.at_one_moment() if happening.after else nullcontext():
+            if self._as_vendor and call.action in ACTIONS and ACTIONS[call.action].is_extension:
+                self._replace(answer, _UNKNOWN)
+            elif happening.is_carried_out:
+                scope, receive = came
+                await self._desk()(_without_call_id(scope) if self._as_vendor else scope, receive, answer.keep)
+            if answer.is_success:
+                failed += await _do(happening.after, call)
+            elif happening.after:
+                failed.append(f"{NOT_DONE}the call was not carried out")
         if happening.instead:
             self._replace(answer, happening.instead)
         date = format_datetime(self._clock.of_the_server(), usegmt=True).encode()
