@@ -110,6 +110,29 @@ def test_what_is_wrong_is_told_in_a_sentence(tmp_path: Path) -> None:
     assert "1 passed, 4 errors" in told.out
 
 
+FAILING = """
+def test_called(uom):
+    uom.journal.assert_called("UpdateTicket")
+
+def test_not_called(uom):
+    list(uom.client().tickets.list())
+    uom.journal.assert_not_called("GetTicketList")
+
+def test_order(uom):
+    uom.journal.assert_actions("UpdateTicket")
+
+def test_misspelt(uom):
+    uom.journal.assert_called("Update")
+"""
+
+
+def test_an_assertion_that_fails_shows_the_line_of_the_test_and_none_of_ours(tmp_path: Path) -> None:
+    told = run(tmp_path, FAILING)
+    assert "4 failed" in told.out
+    assert re.findall(r"^(\S+):\d+: ", told.out, re.MULTILINE) == ["test_own.py"] * 4
+    assert "raise" not in told.out
+
+
 def test_a_project_is_strict_by_its_settings(tmp_path: Path) -> None:
     told = run(tmp_path, STRICT, ini="[pytest]\nuom_strict = true\n")
     assert told.status == 0, told

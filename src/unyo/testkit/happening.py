@@ -1,6 +1,7 @@
 """What a fault makes of a call: data, so that the door does it all in one place."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -95,5 +96,6 @@ def take(waiting: list[Waiting], call: Received) -> tuple[list[str], Happening]:
         happening = fault.change(happening)
         fault.left -= 1
         if not fault.left:
-            waiting.remove(fault)  # one by one: a test may arm another one meanwhile
+            with suppress(ValueError):  # one by one, and gone by now perhaps: a test may arm and clear meanwhile
+                waiting.remove(fault)
     return [fault.name for fault in found.values()], happening

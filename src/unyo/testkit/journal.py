@@ -87,6 +87,7 @@ class Journal(Sequence[Call]):
         Raises:
             ValueError: there is no such action.
         """
+        __tracebackhide__ = True
         check_action(action)
         return Journal([call for call in self if call.action == action and call.holds(values)])
 
@@ -96,6 +97,7 @@ class Journal(Sequence[Call]):
         Raises:
             AssertionError: there were more or fewer; the text shows every call that was received.
         """
+        __tracebackhide__ = True
         found = self.of(action, **values)
         if (not found) if times is None else len(found) != times:
             wanted = "at least once" if times is None else f"{times}×"
@@ -108,6 +110,7 @@ class Journal(Sequence[Call]):
         Raises:
             AssertionError: there was; the text shows every call that was received.
         """
+        __tracebackhide__ = True
         self.assert_called(action, times=0, **values)
 
     def assert_actions(self, *actions: str) -> None:
@@ -116,6 +119,7 @@ class Journal(Sequence[Call]):
         Raises:
             AssertionError: others were; the text shows every call that was received.
         """
+        __tracebackhide__ = True
         for action in actions:
             check_action(action)
         found = [call.action for call in self]

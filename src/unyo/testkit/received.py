@@ -60,6 +60,7 @@ def check_action(name: str) -> None:
     Raises:
         ValueError: there is none; what a test says of it would never be so, or always.
     """
+    __tracebackhide__ = True  # pytest shows the line of the test
     if name not in ACTIONS:
         raise ValueError(f"there is no action {name!r}: {', '.join(ACTIONS)}")
 

@@ -50,7 +50,7 @@ _SEEN_BY: Final = shape_of(Bench.ticket, without=["ticket_id"])
 _ACCOUNT: Final = shape_of(Bench.change_account, without=["actor"])
 _CALLS: Final = shape_of(Bench.calls)
 # Methods of `Faults` that are no faults.
-_NO_FAULTS: Final = frozenset({"on", "clear", "take"})
+_NO_FAULTS: Final = frozenset({"on", "clear"})
 # These wait for no call.
 _OF_ALL_CALLS: Final = frozenset({"clock_skew"})
 
