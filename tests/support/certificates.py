@@ -6,8 +6,8 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
+from unyo.bootstrap.loopback import LOOPBACK
 from unyo.testkit import certificates
-from unyo.testkit.certificates import LOOPBACK
 
 from .processes import PATIENCE
 

@@ -1,5 +1,6 @@
 """Where servers listen that nobody but this machine is to reach."""
 
+import os
 import socket
 from typing import Final
 
@@ -20,5 +21,10 @@ def bind(port: int) -> socket.socket:
         bound.bind((LOOPBACK, port))
     except OSError as error:
         bound.close()
-        raise NotPossible(f"port {port} cannot be used ({error.strerror}): give another one with --port") from None
+        raise not_usable(port, error) from None
     return bound
+
+
+def not_usable(port: int, error: OSError) -> NotPossible:
+    """What is said where a port cannot be listened on."""
+    return NotPossible(f"port {port} cannot be used ({os.strerror(error.errno or 0)}): give another one with --port")

@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-LOOPBACK = "127.0.0.1"
+from unyo.bootstrap.loopback import LOOPBACK
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from unyo.api.protocol import WholeAnswers
 from unyo.api.serving import uvicorn_config
 from unyo.api.tls import Certificate
+from unyo.bootstrap.loopback import LOOPBACK
 from unyo.cast import YAMADA, Actor
 
-from .certificates import LOOPBACK, Pair, make_pair
+from .certificates import Pair, make_pair
 from .door import AnswerLost
 
 _ABORT: Final = "abort"

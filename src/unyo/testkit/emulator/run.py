@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from unyo.storage.administration import NotPossible
+from unyo.bootstrap.loopback import not_usable
 from unyo.testkit.serving import Served
 
 from .bench import Bench
@@ -61,8 +61,7 @@ def _served(bench: Bench, options: Options) -> Iterator[Served]:
             served = bench.uom.serve(tls=options.tls, port=options.port, behind=partial(Control, bench))
             where = serving.enter_context(served)
         except OSError as error:
-            said = f"port {options.port} cannot be used ({os.strerror(error.errno or 0)}): give another one with --port"
-            raise NotPossible(said) from None
+            raise not_usable(options.port, error) from None
         yield where
 
 
