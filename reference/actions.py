@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from unyo.api.docs.english import in_english
+from unyo.uom.english import in_english
 from unyo.api.docs.lines import Group, Line, Values, answer_lines, groups_of, kinds_of
 from unyo.api.docs.wording import Language, Wording
 from unyo.tickets.errors import Reason

@@ -15,7 +15,7 @@ from support.desks import Answer, DeskUnderTest, OverHttp, desk_on
 from support.judging import ERRORS
 from support.tools import needs
 from unyo import __version__
-from unyo.api.docs.english import ENGLISH
+from unyo.uom.english import ENGLISH
 from unyo.api.docs.lines import answer_lines, groups_of
 from unyo.api.docs.routes import choose_language
 from unyo.uom.actions import ACTIONS

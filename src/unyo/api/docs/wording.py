@@ -19,7 +19,7 @@ from unyo.tickets.fields import (
 )
 from unyo.tickets.model import TicketKind
 
-from .english import in_english
+from unyo.uom.english import in_english
 
 
 class Language(StrEnum):

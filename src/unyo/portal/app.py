@@ -1,0 +1,113 @@
+"""The portal as an application: who comes, whether they may, and what they get."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+from urllib.parse import quote
+
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from unyo.services.people import Chosen
+from unyo.services.ports import QueueFull, StorageFailed
+from unyo.tickets.directory import RIGHTS, Directory
+from unyo.uom import codec
+from unyo.uom.envelopes import CONTENT_TYPE, Failure, failure
+
+from . import assets, cookies, headers
+from .backing import Backing
+from .origin import READING, is_ours
+from .routes import ROUTES, Page
+from .visit import READING_THREADS, Visit
+from .who import Who
+
+_Endpoint = Callable[[Request], Awaitable[Response]]
+_MIN_GZIP: Final = 1024
+_NOBODYS: Final = Directory(0, {}, {})
+
+
+class Portal:
+    """Serves the pages."""
+
+    def __init__(self, backing: Backing) -> None:
+        self._backing = backing
+        self._limiter: CapacityLimiter | None = None
+
+    def application(self) -> Starlette:
+        """The ASGI application, to be mounted at the root."""
+        routes = [Route(page.path, self._endpoint(page), methods=page.methods) for page in ROUTES]
+        made = Starlette(
+            routes=[Route("/static/{name}", assets.serve), *routes],
+            middleware=[Middleware(GZipMiddleware, minimum_size=_MIN_GZIP)],
+            exception_handlers={HTTPException: self._refuse, StorageFailed: self._busy, QueueFull: self._busy},
+        )
+        made.router.redirect_slashes = False  # a path that is not there is answered, not guessed
+        return made
+
+    def _endpoint(self, page: Page) -> _Endpoint:
+        async def _serve(request: Request) -> Response:
+            is_write = request.method not in READING
+            visit = await self._visit(request)
+            if is_write and not is_ours(request):
+                return visit.page("refused.html", 403, why="origin")
+            if page.needs is not Who.ANYONE and visit.session is None:
+                return await _to_sign_in(visit)
+            if not isinstance(page.needs, Who) and visit.member is None:
+                return RedirectResponse("/service", 303, headers.PAGE)
+            if not isinstance(page.needs, Who) and page.needs not in RIGHTS[visit.me.role]:
+                return visit.page("refused.html", 403, why="right")
+            view = page.does if is_write else page.shows
+            assert view is not None
+            return await view(visit)
+
+        return _serve
+
+    async def _visit(self, request: Request) -> Visit:
+        if self._limiter is None:
+            self._limiter = CapacityLimiter(READING_THREADS)
+        limiter = self._limiter
+        return await run_sync(lambda: _look(request, self._backing, limiter), limiter=limiter)
+
+    async def _refuse(self, request: Request, error: Exception) -> Response:
+        """No such page: people get a page, programs the API's envelope."""
+        assert isinstance(error, HTTPException)
+        if "text/html" in request.headers.get("accept", "") and error.status_code == Failure.NOT_FOUND.value.status:
+            return (await self._visit(request)).page("missing.html", 404)
+        is_method = error.status_code == Failure.METHOD_NOT_ALLOWED.value.status
+        code = (Failure.METHOD_NOT_ALLOWED if is_method else Failure.NOT_FOUND).value
+        content = codec.encode(failure(request.state.request_id, code))
+        return Response(content, code.status, error.headers, CONTENT_TYPE)
+
+    async def _busy(self, request: Request, _error: Exception) -> Response:
+        """The database failed or the queue is full: nothing that is said here needs either."""
+        visit = Visit(
+            request, self._backing, CapacityLimiter(1), _NOBODYS, None, "", Chosen(), None, None, self._backing.clock()
+        )
+        return visit.page("busy.html", 503)
+
+
+def _look(request: Request, backing: Backing, limiter: CapacityLimiter) -> Visit:
+    """Who it is."""
+    now, token = backing.clock(), cookies.token_of(request)
+    directory = backing.reader.directory()
+    session = backing.people.session_of(token, now) if token else None
+    chosen = backing.choices.chosen(session.master_id) if session else Chosen()
+    service = directory.services.get(session.service_code) if session else None
+    member = service.members.get(session.master_id) if service and session else None
+    return Visit(request, backing, limiter, directory, session, token, chosen, service, member, now)
+
+
+async def _to_sign_in(visit: Visit) -> Response:
+    """To the sign-in, and back: what was typed into a form goes with it."""
+    request = visit.request
+    if request.method in READING:
+        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/sign-in?next={quote(path, safe='')}", 303, headers.PAGE)
+    typed = [(name, value) for name, value in (await visit.form()).multi_items() if isinstance(value, str)]
+    return visit.page("sign-in.html", 401, next=request.url.path, typed=typed, fault="", master_id="")

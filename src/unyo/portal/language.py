@@ -1,0 +1,94 @@
+"""The portal's two languages: catalogues, dates and counts in the reader's form."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_datetime, format_timedelta
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import Translations
+
+from unyo.uom.english import in_english
+
+HOME: Final = "Asia/Tokyo"
+
+
+class Language(StrEnum):
+    """The languages by their tags, the first one first."""
+
+    JAPANESE = "ja"
+    ENGLISH = "en"
+
+
+_DATES: Final = {Language.JAPANESE: "yyyy/MM/dd HH:mm", Language.ENGLISH: "d MMM yyyy, HH:mm"}
+_ACCEPTED: Final = re.compile(r"\s*([a-z]+)(?:-[a-z0-9-]+)?\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*)?")
+
+
+@cache
+def translations(language: Language) -> Translations:
+    """The catalogue of a language."""
+    text = files(__package__).joinpath(f"locale/{language}.po").read_bytes()
+    compiled = BytesIO()
+    write_mo(compiled, read_po(BytesIO(text), locale=str(language)))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def preferred(accepted: str) -> Language:
+    """The language that a browser likes best; Japanese where it likes none of ours."""
+    liked = {}
+    for part in accepted.lower().split(","):
+        if found := _ACCEPTED.fullmatch(part):
+            liked[found[1]] = max(liked.get(found[1], 0.0), float(found[2] or 1))
+    best = max(Language, key=lambda language: liked.get(language, 0.0))
+    return best if liked.get(best) else Language.JAPANESE
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One reader's language and time zone."""
+
+    language: Language
+    zone: ZoneInfo
+
+    @property
+    def locale(self) -> Locale:
+        """Babel's locale."""
+        return Locale(str(self.language))
+
+    @property
+    def gettext(self) -> Callable[[str], str]:
+        """What a message of the portal is in this language."""
+        return translations(self.language).ugettext
+
+    def meaning(self, japanese: str) -> str:
+        """A text of the tables, or a value that is fixed by them, in this language; others stay as they are."""
+        return japanese if self.language is Language.JAPANESE else in_english(japanese)
+
+    def date(self, moment: datetime | None) -> str:
+        """A moment; ``""`` for none."""
+        if moment is None:
+            return ""
+        return format_datetime(moment, _DATES[self.language], tzinfo=self.zone, locale=self.locale)
+
+    def ago(self, moment: datetime, now: datetime) -> str:
+        """How long ago, or how soon, a moment is."""
+        return format_timedelta(moment - now, add_direction=True, locale=self.locale)
+
+    def number(self, count: int) -> str:
+        """A count."""
+        return format_decimal(count, locale=self.locale)
+
+    def local(self, moment: datetime | None) -> str:
+        """A moment as an input of a date and time has it; ``""`` for none."""
+        return "" if moment is None else moment.astimezone(self.zone).strftime("%Y-%m-%dT%H:%M:%S")

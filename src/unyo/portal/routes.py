@@ -1,0 +1,37 @@
+"""Every page of the portal: where it is, what it does, and who may see it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.responses import Response
+
+from unyo.tickets.directory import Right
+
+from .views import my_work, sign_in, sign_out
+from .visit import Visit
+from .who import Needs, Who
+
+View = Callable[[Visit], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: ``shows`` answers a reader, ``does`` somebody who sends a form; either may be missing."""
+
+    path: str
+    needs: Needs
+    shows: View | None = None
+    does: View | None = None
+
+    @property
+    def methods(self) -> list[str]:
+        """The methods that it answers."""
+        return [*(["GET"] if self.shows else []), *(["POST"] if self.does else [])]
+
+
+ROUTES: Final = (
+    Page("/sign-in", Who.ANYONE, sign_in.show, sign_in.do),
+    Page("/sign-out", Who.PERSON, None, sign_out.do),
+    Page("/", Right.READ, my_work.show),
+)

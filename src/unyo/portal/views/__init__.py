@@ -1,0 +1,1 @@
+"""What each page does, a module a verb: it reads, asks a use case, and shows."""

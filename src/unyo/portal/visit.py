@@ -1,0 +1,106 @@
+"""One visit of a page: who it is, in which service, and how they want to read it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from unyo.services.people import Chosen, Session
+from unyo.services.ports import Caller
+from unyo.tickets.directory import RIGHTS, Directory, Member, Right, Service
+
+from . import headers
+from .assets import address
+from .backing import Backing
+from .language import HOME, Language, Words, preferred
+from .pages import render
+
+T = TypeVar("T")
+# No more at a time than the reading pool has connections to spare for people.
+READING_THREADS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A call of a page. ``session`` is None for somebody who is not signed in; ``member`` without a chosen service."""
+
+    request: Request
+    backing: Backing
+    limiter: CapacityLimiter
+    directory: Directory
+    session: Session | None
+    token: str
+    chosen: Chosen
+    service: Service | None
+    member: Member | None
+    now: datetime
+
+    @property
+    def language(self) -> Language:
+        """Chosen by the person, else by the browser."""
+        asked = self.chosen.language
+        return Language(asked) if asked in set(Language) else preferred(self.request.headers.get("accept-language", ""))
+
+    @property
+    def words(self) -> Words:
+        """The reader's language and time zone."""
+        return Words(self.language, ZoneInfo(self.chosen.time_zone or HOME))
+
+    @property
+    def here(self) -> Service:
+        """The service that is worked in; a page that needs a right has one."""
+        assert self.service is not None
+        return self.service
+
+    @property
+    def me(self) -> Member:
+        """Who works; a page that needs a right has somebody."""
+        assert self.member is not None
+        return self.member
+
+    @property
+    def caller(self) -> Caller:
+        """The same for the use cases."""
+        return Caller(self.me.master_id)
+
+    def may(self, right: Right) -> bool:
+        """Whether the role allows it."""
+        return self.member is not None and right in RIGHTS[self.member.role]
+
+    async def ask(self, work: Callable[[], T]) -> T:
+        """What a use case or a port says, asked in a thread."""
+        return await run_sync(work, limiter=self.limiter)
+
+    async def form(self) -> FormData:
+        """What was sent."""
+        return await self.request.form()
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        """A page of a template."""
+        return render(self.request, self.language, template, {**self._common(), **values}, status)
+
+    def go(self, to: str) -> Response:
+        """Let the browser go to another page, after something was done."""
+        return RedirectResponse(to, 303, headers.PAGE)
+
+    def _common(self) -> Mapping[str, Any]:
+        """What every template may use."""
+        words = self.words
+        return {
+            "visit": self,
+            "asset": address,
+            "language": str(words.language),
+            "theme": self.chosen.theme or "system",
+            "meaning": words.meaning,
+            "date": words.date,
+            "ago": lambda moment: words.ago(moment, self.now),
+            "number": words.number,
+            "Right": Right,
+        }

@@ -1,0 +1,42 @@
+"""What the portal says of the rules: each reason in words for people, in the reader's language."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from unyo.tickets.errors import Reason
+
+from .language import Words
+
+
+def _(message: str) -> str:
+    """Mark a message for the catalogues; it is translated where it is shown."""
+    return message
+
+
+_SAYS: Final[Mapping[Reason, str]] = {
+    Reason.UNAUTHENTICATED: _("You are not signed in any more."),
+    Reason.MISSING: _("This is needed."),
+    Reason.TOO_LONG: _("This is too long."),
+    Reason.UNKNOWN: _("This field does not exist."),
+    Reason.EMPTY: _("This may not be empty."),
+    Reason.WRONG: _("This value cannot be used here."),
+    Reason.NOT_A_MEMBER: _("Your role in this service code does not allow this."),
+    Reason.CALL_ID_REUSED: _("This form was sent before with other values. Load the page again."),
+    Reason.NO_TICKET: _("There is no such ticket, or you may not see it."),
+    Reason.APPROVER_NEEDED: _("Closing, or asking for it, needs an approver."),
+    Reason.APPROVER_NOT_ALLOWED: _("An approver is named only where the state is awaiting approval or closed."),
+    Reason.GROUP_NEEDED: _("A ticket that is not closed needs a group in charge."),
+    Reason.CONFLICT: _("Somebody else has saved this ticket in the meantime."),
+    Reason.NO_RIGHT_TO_CLOSE: _("You have no approval right, which closing needs."),
+}
+# Where a refusal of several fields is said beside one of them.
+BESIDE: Final[Mapping[Reason, str]] = {
+    Reason.APPROVER_NEEDED: "approver",
+    Reason.APPROVER_NOT_ALLOWED: "approver",
+    Reason.GROUP_NEEDED: "supported_group",
+}
+
+
+def fault_says(reason: Reason, words: Words) -> str:
+    """A reason in words."""
+    return words.gettext(_SAYS[reason])
