@@ -59,9 +59,7 @@ def assets() -> dict[str, Asset]:
 def address(name: str) -> str:
     """The address of an asset by its name, such as ``style.css``."""
     stem, _, ending = name.rpartition(".")
-    return next(
-        f"/static/{path}" for path in assets() if path.startswith(f"{stem}.") and path.endswith(f".{ending}")
-    )
+    return next(f"/static/{path}" for path in assets() if path.startswith(f"{stem}.") and path.endswith(f".{ending}"))
 
 
 async def serve(request: Request) -> Response:

@@ -8,7 +8,16 @@ from typing import Any, Final
 from unyo.tickets.dates import format_date
 from unyo.tickets.directory import Service
 from unyo.tickets.errors import Fault, Refusal
-from unyo.tickets.field_tables import BY_KEY, LOCK_FIELDS, MASTER_ID, MEMOS, SERVICE_CODE, TICKET_ID, TICKET_KIND, TICKET_TABLES
+from unyo.tickets.field_tables import (
+    BY_KEY,
+    LOCK_FIELDS,
+    MASTER_ID,
+    MEMOS,
+    SERVICE_CODE,
+    TICKET_ID,
+    TICKET_KIND,
+    TICKET_TABLES,
+)
 from unyo.tickets.fields import Date, FieldTable, Row, Text, Use
 from unyo.tickets.model import Ticket, TicketKind
 
@@ -111,5 +120,3 @@ def _wire(row: Row, text: str, words: Words) -> str:
     except ValueError:
         return text
     return format_date(moment.replace(tzinfo=words.zone) if moment.tzinfo is None else moment)
-
-

@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import Translations
 
-from unyo.uom.english import in_english
+from .english import meaning
 
 HOME: Final = "Asia/Tokyo"
 
@@ -46,7 +46,7 @@ def translations(language: Language) -> Translations:
 
 def preferred(accepted: str) -> Language:
     """The language that a browser likes best; Japanese where it likes none of ours."""
-    liked = {}
+    liked: dict[str, float] = {}
     for part in accepted.lower().split(","):
         if found := _ACCEPTED.fullmatch(part):
             liked[found[1]] = max(liked.get(found[1], 0.0), float(found[2] or 1))
@@ -73,7 +73,7 @@ class Words:
 
     def meaning(self, japanese: str) -> str:
         """A text of the tables, or a value that is fixed by them, in this language; others stay as they are."""
-        return japanese if self.language is Language.JAPANESE else in_english(japanese)
+        return japanese if self.language is Language.JAPANESE else meaning(japanese)
 
     def date(self, moment: datetime | None) -> str:
         """A moment; ``""`` for none."""

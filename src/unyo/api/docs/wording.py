@@ -18,7 +18,6 @@ from unyo.tickets.fields import (
     Unit,
 )
 from unyo.tickets.model import TicketKind
-
 from unyo.uom.english import in_english
 
 

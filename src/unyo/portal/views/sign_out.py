@@ -1,0 +1,14 @@
+"""Sign out."""
+
+from starlette.responses import Response
+
+from unyo.portal import cookies
+from unyo.portal.visit import Visit
+
+
+async def do(visit: Visit) -> Response:
+    """End the session, here and on the server."""
+    await visit.ask(lambda: visit.backing.people.end_session(visit.token))
+    gone = visit.go("/sign-in")
+    cookies.forget(gone, visit.request)
+    return gone
