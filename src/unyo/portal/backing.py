@@ -22,5 +22,4 @@ class Backing:
     clock: Callable[[], datetime]
     make_request_id: Callable[[], str]
     version: str
-    idle_hours: int
     hours: int
