@@ -36,12 +36,14 @@ _ACCEPTED: Final = re.compile(r"\s*([a-z]+)(?:-[a-z0-9-]+)?\s*(?:;\s*q\s*=\s*([0
 
 @cache
 def translations(language: Language) -> Translations:
-    """The catalogue of a language."""
-    text = files(__package__).joinpath(f"locale/{language}.po").read_bytes()
-    compiled = BytesIO()
-    write_mo(compiled, read_po(BytesIO(text), locale=str(language)))
-    compiled.seek(0)
-    return Translations(compiled)
+    """The catalogue of a language, from its files, one a part of the portal; English is what the templates say."""
+    compiled = Translations()
+    for each in sorted(files(__package__).joinpath("locale", language).iterdir(), key=lambda found: found.name):
+        packed = BytesIO()
+        write_mo(packed, read_po(BytesIO(each.read_bytes()), locale=str(language)))
+        packed.seek(0)
+        compiled.merge(Translations(packed))
+    return compiled
 
 
 def preferred(accepted: str) -> Language:
