@@ -1,12 +1,52 @@
-"""What the portal needs of the world beside tickets: passwords, invitations, sessions, what people have chosen.
+"""What is kept of people beside tickets: passwords, one-time links, sessions, what they have chosen, who is there.
 
-All times are in UTC. Each method may raise StorageFailed.
+Tokens come in clear and are kept as digests only. All times are in UTC. Each method may raise StorageFailed.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Protocol
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, Protocol
+
+from pydantic import SecretStr
+
+LINK_PATH: Final = "/link/"
+"""Where a one-time link leads on the portal; its token stands behind it."""
+INVITED_FOR: Final = timedelta(hours=72)
+"""So long a one-time link can be used."""
+SEEN_EVERY: Final = timedelta(minutes=1)
+"""So often it is written down that a session, or somebody who has a ticket open, is still there."""
+PRESENT_FOR: Final = timedelta(seconds=100)
+"""Who has a ticket open says so again every half minute; after so long without a word they have left."""
+
+
+def link_of(portal_url: str, token: SecretStr) -> SecretStr:
+    """The one-time link with that token, on the portal at that URL."""
+    return SecretStr(portal_url.rstrip("/") + LINK_PATH + token.get_secret_value())
+
+
+def make_token() -> SecretStr:
+    """A token at random, which nobody guesses (256 bits)."""
+    return SecretStr(secrets.token_urlsafe(32))
+
+
+class Purpose(StrEnum):
+    """What a one-time link does."""
+
+    PASSWORD = "PASSWORD"  # noqa: S105 - a word of ours, no password
+    """It lets the account's owner set a password."""
+    SIGN_IN = "SIGN_IN"
+    """It signs in; the demonstration makes such."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A one-time link that can be used."""
+
+    master_id: str
+    purpose: Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,55 +89,81 @@ class Present:
     is_editing: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Attempts:
-    """How often signing in failed in a row, and when it last did."""
-
-    failures: int
-    last_at: datetime
-
-
-class People(Protocol):
-    """Passwords, invitations, sessions and their throttle. Tokens come in clear and are kept as digests only."""
+class Passwords(Protocol):
+    """The hashes of passwords."""
 
     def password_of(self, master_id: str) -> str | None:
         """The hash of an account's password; None where it has none, or is disabled or unknown."""
 
-    def set_password(self, master_id: str, hashed: str, now: datetime, *, keep: str = "") -> None:
-        """Give an account a password; its sessions end, but for the one of that token."""
+    def change_password(self, master_id: str, before: str, hashed: str, now: datetime, *, keep: SecretStr) -> bool:
+        """Exchange a hash; the account's sessions end, but for one. False where it has another hash by now."""
 
-    def invited(self, token: str, now: datetime) -> str | None:
-        """The account that a one-time link is for; None where it is used, too old or unknown."""
+    def hash_anew(self, master_id: str, before: str, hashed: str) -> bool:
+        """Keep the same password under another hash; False where it has another one by now."""
 
-    def use_invitation(self, token: str, hashed: str, now: datetime) -> str | None:
-        """Set the password that a one-time link is for, which so is used; the account, or None as above."""
 
-    def begin_session(self, token: str, session: Session) -> None:
-        """Keep a new session under its token."""
+class Invitations(Protocol):
+    """One-time links; who administers makes them."""
 
-    def session_of(self, token: str, now: datetime) -> Session | None:
-        """A session that has neither expired nor been ended, whose account is there; seen now (to the minute)."""
+    def invited(self, token: SecretStr, now: datetime) -> Invitation | None:
+        """What a link is for; None where it is used, too old or unknown, or its account is disabled."""
 
-    def choose_service(self, token: str, service_code: str) -> None:
+    def use_to_sign_in(self, token: SecretStr, now: datetime) -> str | None:
+        """Use a link that signs in; its account, or None as above."""
+
+    def use_for_password(self, token: SecretStr, hashed: str, now: datetime) -> str | None:
+        """Use a link to set the password; the account's sessions and other links end. Its account, or None as above."""
+
+
+class Sessions(Protocol):
+    """Who is signed in. A session whose account is disabled or gone is none."""
+
+    def begin_session(
+        self, token: SecretStr, session: Session, *, proved_by: str | None, instead_of: SecretStr | None
+    ) -> bool:
+        """Keep a new session in the place of an older one of the same browser.
+
+        False, and nothing is kept, where the account is disabled meanwhile, or its hash is not that which proved
+        who it is (None: something else than a password did).
+        """
+
+    def session_of(self, token: SecretStr, now: datetime, idle: timedelta, *, is_seen: bool) -> Session | None:
+        """The session that has neither ended nor expired nor been idle for so long.
+
+        ``is_seen`` says that its owner did something, which is written down once in `SEEN_EVERY`.
+        """
+
+    def choose_service(self, token: SecretStr, service_code: str) -> None:
         """Let a session work in a service code."""
 
-    def sessions_of(self, master_id: str, now: datetime) -> Sequence[Session]:
+    def sessions_of(self, master_id: str, now: datetime, idle: timedelta) -> Sequence[Session]:
         """The account's sessions, the last seen first."""
 
-    def end_session(self, token: str) -> None:
+    def end_session(self, token: SecretStr) -> None:
         """End a session."""
 
-    def end_sessions(self, master_id: str, *, number: str = "", keep: str = "") -> int:
-        """End an account's sessions, or one by its number, but for the one of the token ``keep``; how many."""
+    def end_sessions(self, master_id: str, *, number: str | None = None, keep: SecretStr | None = None) -> int:
+        """End an account's sessions, or the one of that number, but for the one of the token ``keep``; how many."""
 
-    def attempts(self, subject: str) -> Attempts | None:
-        """What failed for a subject (an account or an address) lately."""
 
-    def failed(self, subject: str, now: datetime) -> None:
-        """Count a failure."""
+class Attempts(Protocol):
+    """Attempts to sign in, by subject: an account, an address."""
 
-    def succeeded(self, subject: str) -> None:
-        """Forget the failures."""
+    def attempt(
+        self, subjects: Sequence[str], now: datetime, wait_after: Callable[[int], timedelta], forget: timedelta
+    ) -> timedelta:
+        """Count an attempt of these subjects as failed, unless one has to wait; then count nothing, and say how long.
+
+        ``wait_after`` says how long to wait after so many failures in a row; ``forget``, after what time without a
+        failure none are remembered. Attempts at the same moment are counted one after the other.
+        """
+
+    def succeeded(self, subjects: Sequence[str]) -> None:
+        """Forget the subjects' failures."""
+
+
+class People(Passwords, Invitations, Sessions, Attempts, Protocol):
+    """All that signing in needs to be kept."""
 
 
 class Choices(Protocol):
@@ -119,18 +185,8 @@ class Choices(Protocol):
         """Forget a saved list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """A ticket that somebody changed, registered or opened; ``master_id`` says who."""
-
-    service_code: str
-    number: int
-    master_id: str = ""
-    is_presence: bool = field(default=False)
-
-
 class Presence(Protocol):
-    """Who has which ticket open, on any node. Who does not say so again within `PRESENT_SECONDS` has left."""
+    """Who has which ticket open, on any node; who says nothing for `PRESENT_FOR` has left."""
 
     def arrive(self, service_code: str, number: int, master_id: str, now: datetime, *, is_editing: bool) -> None:
         """Somebody has, or still has, a ticket open."""
@@ -139,7 +195,4 @@ class Presence(Protocol):
         """Somebody has closed it."""
 
     def present(self, service_code: str, number: int, now: datetime) -> Sequence[Present]:
-        """Who has it open."""
-
-
-PRESENT_SECONDS = 45
+        """Who has it open, by master ID."""

@@ -190,6 +190,91 @@ calls = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False, index=True),
 )
 
+# People who sign in. What hangs on an account or a service goes with it, whichever release deletes that.
+
+
+def _account(*, primary_key: bool = False, index: bool = False) -> sa.Column[str]:
+    hangs = sa.ForeignKey("accounts.master_id", ondelete="CASCADE")
+    return sa.Column("master_id", hangs, primary_key=primary_key, nullable=False, index=index)
+
+
+def _service() -> sa.Column[str]:
+    return sa.Column("service_code", sa.ForeignKey("services.service_code", ondelete="CASCADE"), primary_key=True)
+
+
+passwords = sa.Table(
+    "passwords",
+    metadata,
+    _account(primary_key=True),
+    # Argon2id in its encoded form, which names its parameters.
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+)
+
+# One-time links; of their tokens, as of the sessions', only SHA-256 digests are kept.
+invitations = sa.Table(
+    "invitations",
+    metadata,
+    sa.Column("token_digest", sa.LargeBinary, primary_key=True),
+    _account(index=True),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("expires_at", UtcDateTime, nullable=False),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("token_digest", sa.LargeBinary, primary_key=True),
+    sa.Column("number", sa.Text, nullable=False, unique=True),
+    _account(index=True),
+    # The one that is worked in, if one is chosen; it may be gone meanwhile.
+    _text("service_code"),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("seen_at", UtcDateTime, nullable=False),
+    sa.Column("expires_at", UtcDateTime, nullable=False, index=True),
+    _text("address"),
+    _text("user_agent"),
+)
+
+# Failures to sign in, in a row, of an account (one that is not there, too) or from an address.
+attempts = sa.Table(
+    "attempts",
+    metadata,
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("last_at", UtcDateTime, nullable=False, index=True),
+)
+
+preferences = sa.Table(
+    "preferences",
+    metadata,
+    _account(primary_key=True),
+    _text("language"),
+    _text("theme"),
+    _text("time_zone"),
+)
+
+saved_views = sa.Table(
+    "saved_views",
+    metadata,
+    _service(),
+    _account(primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("query", sa.Text, nullable=False),
+)
+
+# Who has which ticket open. It refers to no ticket: that would wait for whoever is writing the ticket.
+presence = sa.Table(
+    "presence",
+    metadata,
+    _service(),
+    sa.Column("ticket_number", sa.BigInteger, primary_key=True, autoincrement=False),
+    _account(primary_key=True),
+    sa.Column("is_editing", sa.Boolean, nullable=False),
+    sa.Column("seen_at", UtcDateTime, nullable=False),
+)
+
 # Ticket numbers come from one counter: this row on SQLite, the sequence on PostgreSQL, where drawing a
 # number must not make the nodes wait for each other.
 ticket_counter = sa.Table(

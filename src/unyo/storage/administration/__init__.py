@@ -30,6 +30,7 @@ from .options import (
     retire_option,
 )
 from .services import add_service, delete_service, enable_service, rename_service
+from .signing_in import disable_password, invite, reset_password, sign_out
 from .state import AccountState, KeyState, RoleState, ServiceState, State, ValueState, read_state
 
 __all__ = [
@@ -66,11 +67,13 @@ __all__ = [
     "delete_key",
     "delete_option",
     "delete_service",
+    "disable_password",
     "enable_account",
     "enable_key",
     "enable_service",
     "find_member",
     "foreign_tables",
+    "invite",
     "is_code",
     "is_demo",
     "join_group",
@@ -85,7 +88,9 @@ __all__ = [
     "rename_group",
     "rename_option",
     "rename_service",
+    "reset_password",
     "restore_option",
     "retire_option",
     "set_role",
+    "sign_out",
 ]

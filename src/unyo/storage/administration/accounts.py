@@ -2,7 +2,17 @@
 
 import sqlalchemy as sa
 
-from unyo.storage.tables import access_keys, accounts, group_members, history, memberships, memos, tickets
+from unyo.storage.tables import (
+    access_keys,
+    accounts,
+    group_members,
+    history,
+    invitations,
+    memberships,
+    memos,
+    sessions,
+    tickets,
+)
 from unyo.tickets.field_tables import VALUE_FIELDS
 from unyo.tickets.fields import Account
 
@@ -40,7 +50,7 @@ def rename_account(admin: Admin, master_id: str, name: str) -> None:
 
 
 def enable_account(admin: Admin, master_id: str, *, enabled: bool) -> None:
-    """Let an account take part again, or no longer: its keys open nothing, and it is a member of nothing.
+    """Let an account take part again, or no longer: its keys open nothing, it is a member of nothing, its sessions end.
 
     Raises:
         NotPossible: there is no such account.
@@ -48,12 +58,15 @@ def enable_account(admin: Admin, master_id: str, *, enabled: bool) -> None:
     admin.wait()
     before = not find_account(admin, master_id).is_disabled
     admin.update(accounts, {"is_disabled": not enabled}, master_id=master_id)
+    if not enabled:  # what would open the portal again as soon as the account is enabled
+        for table in (sessions, invitations):
+            admin.delete(table, master_id=master_id)
     action = "account.enable" if enabled else "account.disable"
     admin.record(action, f"account {master_id}", {"enabled": before}, {"enabled": enabled})
 
 
 def delete_account(admin: Admin, master_id: str) -> None:
-    """Delete an account that never took part in a ticket, with its keys and memberships.
+    """Delete an account that never took part in a ticket, with its keys, its memberships and what it signs in with.
 
     Raises:
         NotPossible: it took part in one, or there is no such account.
@@ -65,6 +78,7 @@ def delete_account(admin: Admin, master_id: str) -> None:
             f"{master_id} stands in tickets or their history, which show its name, so it cannot be deleted, "
             f"only disabled (`unyo account disable {master_id}`)"
         )
+    # What else hangs on it goes with it, by the database's own rule.
     for table in (group_members, memberships, access_keys, accounts):
         admin.delete(table, master_id=master_id)
     admin.record("account.delete", f"account {master_id}", {"name": row.name}, None)

@@ -1,0 +1,73 @@
+"""People who sign in, on a database of a test's own; their hashes cost next to nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from argon2 import PasswordHasher
+from pydantic import SecretStr
+
+from unyo.cast import YAMADA
+from unyo.services.hashing import Hashing
+from unyo.services.people import Purpose, make_token
+from unyo.services.signing_in import SignedIn, SigningIn, Visitor
+from unyo.storage import administration
+from unyo.storage.administration import Admin, Author
+from unyo.storage.engine import Engines, open_engines, parse_url
+from unyo.storage.people import Keeping, SqlChoices, SqlPeople, SqlPresence
+
+from .clock import Clock
+
+PASSWORD = SecretStr("六月の雨は静かに降る rain")
+OTHER_PASSWORD = SecretStr("七月の空は高く晴れる sky")
+WRONG = SecretStr("八月の海は遠く光る sea")
+HOME = Visitor("192.0.2.7", "Firefox")
+
+
+def cheap(time_cost: int = 1) -> Hashing:
+    """Hashes in a fraction of a millisecond."""
+    return Hashing(PasswordHasher(time_cost=time_cost, memory_cost=8, parallelism=1))
+
+
+@dataclass(frozen=True)
+class Lobby:
+    """Where people sign in."""
+
+    engines: Engines
+    clock: Clock
+    signing_in: SigningIn
+    people: SqlPeople
+    choices: SqlChoices
+    presence: SqlPresence
+
+    def link(self, master_id: str = YAMADA.master_id, purpose: Purpose = Purpose.PASSWORD) -> SecretStr:
+        """The token of a new one-time link."""
+        token = make_token()
+        with self.administering() as admin:
+            administration.invite(admin, master_id, token, purpose)
+        return token
+
+    def member(self, master_id: str = YAMADA.master_id, password: SecretStr = PASSWORD) -> SignedIn:
+        """Somebody who has set a password, and is signed in."""
+        signed_in = self.signing_in.set_password(self.link(master_id), password, HOME)
+        assert isinstance(signed_in, SignedIn)
+        return signed_in
+
+    @contextmanager
+    def administering(self) -> Iterator[Admin]:
+        """A transaction in which something administered is changed."""
+        with self.engines.writing.begin() as connection:
+            yield Admin(connection, Author("tests"), self.clock())
+
+
+@contextmanager
+def lobby(url: str, hashing: Hashing | None = None, clock: Clock | None = None) -> Iterator[Lobby]:
+    """Open one on a filled database."""
+    engines, clock = open_engines(parse_url(url)), clock or Clock()
+    keeping = Keeping(engines.reading, engines.writing)
+    people = SqlPeople(keeping)
+    signing_in = SigningIn(people, clock, hashing=hashing or cheap())
+    try:
+        yield Lobby(engines, clock, signing_in, people, SqlChoices(keeping), SqlPresence(keeping))
+    finally:
+        engines.dispose()
