@@ -15,10 +15,10 @@ from support.desks import Answer, DeskUnderTest, OverHttp, desk_on
 from support.judging import ERRORS
 from support.tools import needs
 from unyo import __version__
-from unyo.uom.english import ENGLISH
 from unyo.api.docs.lines import answer_lines, groups_of
 from unyo.api.docs.routes import choose_language
 from unyo.uom.actions import ACTIONS
+from unyo.uom.english import ENGLISH
 from unyo.uom.envelopes import ERRORS as ANSWERED
 from unyo.uom.envelopes import Failure
 

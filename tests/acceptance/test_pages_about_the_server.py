@@ -17,7 +17,7 @@ CHECKS = ("database", "migrations", "writer", "queue", "disk")
 NOT_MIGRATED = "the database is not at this release's tables: run `unyo migrate` (`unyo init` for a new one)"
 OTHER_METHODS = ("POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 NOT_THERE = (
-    "/",
+    "/nowhere",
     "/livez/",
     "/openapi.json/",
     "/docs/",

@@ -18,6 +18,8 @@ from starlette.types import ASGIApp
 from unyo.api.rate import RateLimit
 from unyo.api.serving import uvicorn_config
 from unyo.bootstrap.desk import UNWATCHED, Desk, Watching, open_desk
+from unyo.bootstrap.limits import Limits
+from unyo.bootstrap.portal import Site
 from unyo.bootstrap.world import World
 from unyo.cast import SECRET_KEY, SERVICE, YAMADA, Actor
 from unyo.storage.engine import PATIENCE, Patience, open_engines, parse_url
@@ -27,6 +29,7 @@ from unyo.uom.actions import ACTIONS
 from unyo.uom.signature import SignedCall, signed_headers
 
 from .clock import Clock
+from .people import cheap
 
 CONTENT_TYPE = "application/json; charset=utf-8"
 INCIDENT, REQUEST, SERVERS_INCIDENT = "UTM123456", "UTM123457", "UTM123458"
@@ -234,10 +237,9 @@ def desk_on(
         engines,
         Keyring(SECRET_KEY),
         world=World(clock, clock),
-        bounds=bounds,
-        body_seconds=body_seconds,
-        rate=rate,
+        limits=Limits(bounds or Bounds(), body_seconds, rate),
         watching=watching,
+        site=Site(hashing=cheap()),
     )
     carried = (TRANSPORTS[transport] if isinstance(transport, str) else transport)(desk)
     try:

@@ -56,6 +56,9 @@ class Doors:
             request_id.reset(token)
 
 
-def make_app(actions: ASGIApp, server: Server, more: Iterable[Route], make_request_id: Callable[[], str]) -> ASGIApp:
-    """The application: the actions under ``/r/``, the pages about the server, and ``more`` pages."""
-    return Doors(actions, make_pages(server, more), server.about["version"], server.draining, make_request_id)
+def make_app(
+    actions: ASGIApp, server: Server, more: Iterable[Route], rest: ASGIApp, make_request_id: Callable[[], str]
+) -> ASGIApp:
+    """The application: actions under ``/r/``, pages about the server, ``more`` pages, and ``rest`` for all else."""
+    pages = make_pages(server, more, rest)
+    return Doors(actions, pages, server.about["version"], server.draining, make_request_id)

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from unyo.services.watcher import Watcher
 from unyo.tickets.errors import Reason
@@ -53,8 +54,8 @@ class Server:
     figures: FiguresPage | None = None
 
 
-def make_pages(server: Server, more: Iterable[Route]) -> Starlette:
-    """The application of the pages, and of ``more``; its lifespan is the server's."""
+def make_pages(server: Server, more: Iterable[Route], rest: ASGIApp) -> Starlette:
+    """The application of the pages, of ``more``, and of ``rest`` for other paths; its lifespan is the server's."""
     described = codec.encode(document(server.about["version"]))
 
     async def livez(_request: Request) -> Response:
@@ -90,6 +91,7 @@ def make_pages(server: Server, more: Iterable[Route]) -> Starlette:
         routes.append(_figures(server.figures))
     pages = Starlette(routes=routes, exception_handlers={HTTPException: _refuse}, lifespan=lifespan)
     pages.router.redirect_slashes = False  # a path that is not there is answered, not guessed
+    pages.router.default = rest
     return pages
 
 

@@ -13,9 +13,7 @@ from unyo.api.app import make_app
 from unyo.api.chain import Keys, SecretOf, UomApi
 from unyo.api.docs.routes import docs_routes
 from unyo.api.draining import Draining
-from unyo.api.http import BODY_SECONDS
 from unyo.api.pages import FiguresPage, Server
-from unyo.api.rate import RateLimit
 from unyo.services.cursors import CursorSealer
 from unyo.services.reads import Reads
 from unyo.services.watcher import Look, Present, Watcher, together
@@ -30,7 +28,9 @@ from unyo.tickets.directory import Directory
 from unyo.watching import exposition
 from unyo.watching.figures import Figures
 
+from .limits import USUAL, Limits
 from .metrics import about, shown
+from .portal import PLAIN_SITE, Site, portal_of
 from .world import REAL, World
 
 # Decrypting a secret takes longer than verifying a signature with it.
@@ -73,21 +73,25 @@ def open_desk(
     keyring: Keyring,
     *,
     world: World = REAL,
-    bounds: Bounds | None = None,
-    body_seconds: float = BODY_SECONDS,
-    rate: RateLimit | None = None,
-    drain_seconds: float = 0,
+    limits: Limits = USUAL,
     watching: Watching = UNWATCHED,
+    site: Site = PLAIN_SITE,
 ) -> Desk:
-    """Wire an installation whose database is migrated and claimed; without ``rate`` keys call as often as they like."""
+    """Wire an installation whose database is migrated and claimed."""
     figures = watching.figures
     watcher = together([figures, *watching.watchers] if figures else watching.watchers)
-    bounds = bounds or Bounds()
     directory = DirectoryCache(engines.reading)
-    writer = GroupCommitWriter(engines.writing, directory, world.clock, bounds, watcher)
-    reads = Reads(SqlReader(engines.reading, directory, watcher), CursorSealer(keyring.derive("cursor")))
+    writer = GroupCommitWriter(engines.writing, directory, world.clock, limits.bounds, watcher)
+    reader = SqlReader(engines.reading, directory, watcher)
+    reads = Reads(reader, CursorSealer(keyring.derive("cursor")))
     api = UomApi(
-        _keys(directory, keyring), writer, reads, world.signing_clock, watcher, body_seconds=body_seconds, rate=rate
+        _keys(directory, keyring),
+        writer,
+        reads,
+        world.signing_clock,
+        watcher,
+        body_seconds=limits.body_seconds,
+        rate=limits.rate,
     )
 
     def _close() -> None:
@@ -98,12 +102,13 @@ def open_desk(
     page = None
     if figures:
         folder = exposition.shared_folder()
-        figures.look_at(_looking(engines, writer, directory, bounds), by_itself=folder is not None)
+        figures.look_at(_looking(engines, writer, directory, limits.bounds), by_itself=folder is not None)
         if watching.metrics_token:
             page = FiguresPage(watching.metrics_token, shown(figures).text)
     checks = partial(readiness, engines, writer, watching.min_free_bytes)
-    server = Server(about(), checks, _close, watcher, Draining(drain_seconds), page)
-    app = make_app(api, server, docs_routes(__version__), world.make_request_id)
+    server = Server(about(), checks, _close, watcher, Draining(limits.drain_seconds), page)
+    portal = portal_of(engines, world, site, reader, reads, writer)
+    app = make_app(api, server, docs_routes(__version__), portal, world.make_request_id)
     return Desk(engines, directory, writer, app)
 
 

@@ -17,6 +17,8 @@ from unyo.watching.logs import CallLog
 
 from .desk import Watching, open_desk
 from .installation import serving_store
+from .limits import Limits
+from .portal import Site
 
 
 def app_of(settings: Settings) -> ASGIApp:
@@ -32,11 +34,9 @@ def app_for_good(engines: Engines, keyring: Keyring, settings: Settings, figures
     app = open_desk(
         engines,
         keyring,
-        bounds=bounds,
-        body_seconds=settings.body_seconds,
-        rate=rate,
-        drain_seconds=settings.drain_seconds,
+        limits=Limits(bounds, settings.body_seconds, rate, settings.drain_seconds),
         watching=Watching(figures, _watchers(settings), token),
+        site=Site(is_https=settings.behind_tls_proxy),
     ).app
     if trusted := networks(settings.trusted_proxies):
         app = BehindProxies(app, trusted)

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
+from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -69,6 +70,8 @@ class Portal:
         return _serve
 
     async def _visit(self, request: Request) -> Visit:
+        if self._backing.is_https:
+            request.scope["scheme"] = "https"
         if self._limiter is None:
             self._limiter = CapacityLimiter(READING_THREADS)
         limiter = self._limiter
@@ -86,9 +89,8 @@ class Portal:
 
     async def _busy(self, request: Request, _error: Exception) -> Response:
         """The database failed or the queue is full: nothing that is said here needs either."""
-        visit = Visit(
-            request, self._backing, CapacityLimiter(1), _NOBODYS, None, "", Chosen(), None, None, self._backing.clock()
-        )
+        now, token = self._backing.clock(), SecretStr("")
+        visit = Visit(request, self._backing, CapacityLimiter(1), _NOBODYS, None, token, Chosen(), None, None, now)
         return visit.page("busy.html", 503)
 
 
@@ -96,7 +98,7 @@ def _look(request: Request, backing: Backing, limiter: CapacityLimiter) -> Visit
     """Who it is."""
     now, token = backing.clock(), cookies.token_of(request)
     directory = backing.reader.directory()
-    session = backing.people.session_of(token, now) if token else None
+    session = backing.signing_in.session(token) if token else None
     chosen = backing.choices.chosen(session.master_id) if session else Chosen()
     service = directory.services.get(session.service_code) if session else None
     member = service.members.get(session.master_id) if service and session else None

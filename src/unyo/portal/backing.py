@@ -2,24 +2,29 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from unyo.services.people import Choices, People, Presence
+from unyo.services.people import Choices, Presence
 from unyo.services.ports import Reader, Writer
 from unyo.services.reads import Reads
+from unyo.services.signing_in import SigningIn
 
 
 @dataclass(frozen=True, slots=True)
 class Backing:
-    """The use cases and ports; ``clock`` tells the time in UTC, ``url`` is how browsers reach the portal."""
+    """The use cases and ports; ``clock`` tells the time in UTC.
+
+    ``is_https`` says that browsers come by TLS, whatever arrives here; ``life`` is the longest life of a session.
+    """
 
     reads: Reads
     reader: Reader
     writer: Writer
-    people: People
+    signing_in: SigningIn
     choices: Choices
     presence: Presence
     clock: Callable[[], datetime]
     make_request_id: Callable[[], str]
     version: str
-    hours: int
+    is_https: bool
+    life: timedelta

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
+from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,16 +12,16 @@ _SECURE: Final = "__Host-unyo"
 _PLAIN: Final = "unyo"
 
 
-def token_of(request: Request) -> str:
+def token_of(request: Request) -> SecretStr:
     """The session's token; ``""`` without one."""
-    return request.cookies.get(_name(request), "")
+    return SecretStr(request.cookies.get(_name(request), ""))
 
 
-def keep(response: Response, request: Request, token: str, life: timedelta) -> None:
+def keep(response: Response, request: Request, token: SecretStr, life: timedelta) -> None:
     """Let the browser keep a session's token."""
     response.set_cookie(
         _name(request),
-        token,
+        token.get_secret_value(),
         max_age=int(life.total_seconds()),
         path="/",
         secure=_is_https(request),

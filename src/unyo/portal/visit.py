@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
+from pydantic import SecretStr
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -36,7 +37,7 @@ class Visit:
     limiter: CapacityLimiter
     directory: Directory
     session: Session | None
-    token: str
+    token: SecretStr
     chosen: Chosen
     service: Service | None
     member: Member | None

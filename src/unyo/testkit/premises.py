@@ -5,6 +5,7 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from unyo.bootstrap.desk import Desk, open_desk
+from unyo.bootstrap.limits import Limits
 from unyo.bootstrap.world import World
 from unyo.cast import SECRET_KEY
 from unyo.storage.keyring import Keyring
@@ -42,4 +43,5 @@ class Premises:
         self.desk = self._open()
 
     def _open(self) -> Desk:
-        return open_desk(template.open_file(self._path), Keyring(SECRET_KEY), world=self._world, rate=FaultyRate())
+        limits = Limits(rate=FaultyRate())
+        return open_desk(template.open_file(self._path), Keyring(SECRET_KEY), world=self._world, limits=limits)

@@ -8,7 +8,7 @@ from unyo.portal.visit import Visit
 
 async def do(visit: Visit) -> Response:
     """End the session, here and on the server."""
-    await visit.ask(lambda: visit.backing.people.end_session(visit.token))
+    await visit.ask(lambda: visit.backing.signing_in.sign_out(visit.token))
     gone = visit.go("/sign-in")
     cookies.forget(gone, visit.request)
     return gone
