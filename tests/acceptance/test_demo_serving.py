@@ -7,7 +7,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from support.clock import Clock
 from support.demonstration import (
     CAST,
     ITO,
@@ -21,8 +23,12 @@ from support.demonstration import (
     tickets_of,
 )
 from support.desks import NO_PARAMETERS
+from support.people import HOME, lobby
 from support.processes import Account, Client, Running, environment, unyo
 from support.tools import needs
+from unyo.bootstrap.clock import system_clock
+from unyo.services.people import LINK_PATH
+from unyo.services.signing_in import Refusal, Refused, SignedIn
 
 Demo = tuple[Running, Client]
 NOT_ALLOWED = ("PARAMETER_ERROR", "指定されたSAアカウントまたはサービスコードが不正です。")
@@ -138,3 +144,22 @@ def test_a_day_that_is_none_is_refused_in_one_line(tmp_path: Path, now: str) -> 
     refused = unyo("demo", "--once", "--now", now, folder=tmp_path, variables={"TMPDIR": str(tmp_path)})
     assert re.fullmatch(rf"unyo: --now takes a date such as 2026-04-01, not '{now}'", refused.refusal)
     assert not list(tmp_path.iterdir())
+
+
+def test_it_gives_every_member_of_the_cast_a_link_that_signs_in_once(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'demo.db'}"
+    seen = set()
+    for _ in range(2):
+        with (
+            demonstration("--serve-only", "--database", database, folder=tmp_path) as (process, url),
+            lobby(database, clock=Clock(system_clock())) as at,
+        ):
+            lines = process.out.splitlines()
+            links = [line.removeprefix(f"{url}{LINK_PATH}") for line in lines if line.startswith(f"{url}{LINK_PATH}")]
+            outcomes = [at.signing_in.sign_in_by_link(SecretStr(link), HOME) for link in links]
+            assert [each.session.master_id for each in outcomes if isinstance(each, SignedIn)] == [
+                account.master_id for account in CAST
+            ]
+            assert at.signing_in.sign_in_by_link(SecretStr(links[0]), HOME) == Refused(Refusal.LINK_USED)
+            seen |= {*links}
+    assert len(seen) == 2 * len(CAST)

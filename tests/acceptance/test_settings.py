@@ -239,6 +239,8 @@ def test_behind_a_proxy_that_speaks_tls_another_address_is_served(installation: 
         (["--metrics-address", "9464"], "metrics_address takes HOST:PORT"),
         (["--trusted-proxies", "proxy"], "trusted_proxies takes addresses and networks"),
         (["--tls-cert", "a.pem"], "tls_cert and tls_key belong together"),
+        (["--portal-url", "http://desk.example"], "portal_url is plain http to desk.example"),
+        (["--portal-url", "https://desk.example:99999"], "portal_url takes a URL such as https://desk.example"),
         (["--database", "mysql://user@host/unyo"], "mysql is not supported"),
         (["--database", "nonsense"], "the database must be a URL"),
     ],

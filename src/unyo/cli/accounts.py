@@ -1,18 +1,31 @@
 """The commands for accounts: `unyo account`."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
+from pydantic import SecretStr
 
+from unyo.bootstrap.clock import system_clock
 from unyo.config.settings import Settings
+from unyo.services.people import INVITED_FOR, link_of, make_token
 from unyo.storage import administration
+from unyo.storage.administration import Admin
+from unyo.tickets.dates import JAPAN
 
-from .administering import AccountArgument, YesFlag, ask, change, current
+from .administering import AccountArgument, YesFlag, ask, change, current, opened
+from .author import os_author
 from .flags import DATABASE, with_settings
-from .rows import JsonFlag, show_rows
+from .rows import JsonFlag, show_json, show_rows
+
+# What one-time links are made with: how browsers reach the server, else its port.
+_PORTAL = (*DATABASE, "portal_url")
 
 app = typer.Typer()
-account = typer.Typer(no_args_is_help=True, help="Accounts (master IDs): list, add, change, disable, enable, delete.")
+account = typer.Typer(
+    no_args_is_help=True,
+    help="Accounts (master IDs): list, add, change, disable, enable, delete; who may sign in to the portal.",
+)
 app.add_typer(account, name="account")
 
 
@@ -71,6 +84,8 @@ def change_(
 def disable(settings: Settings, master_id: AccountArgument, as_json: JsonFlag = False) -> None:
     """Let an account do nothing any more: within a second its keys open nothing, and it is a member of nothing.
 
+    Whoever is signed in to it is signed out at once.
+
     Its roles and keys are kept for `unyo account enable`; tickets and histories go on showing its name.
     """
     change(
@@ -96,7 +111,7 @@ def enable(settings: Settings, master_id: AccountArgument, as_json: JsonFlag = F
 @account.command()
 @with_settings(*DATABASE)
 def delete(settings: Settings, master_id: AccountArgument, yes: YesFlag = False, as_json: JsonFlag = False) -> None:
-    """Delete an account that never took part in a ticket, with its roles and access keys."""
+    """Delete an account that never took part in a ticket, with its roles, access keys and password."""
     ask(f"Delete the account {master_id} with its roles and access keys?", yes=yes)
     change(
         settings,
@@ -104,3 +119,70 @@ def delete(settings: Settings, master_id: AccountArgument, yes: YesFlag = False,
         f"Deleted {master_id}.",
         as_json=as_json,
     )
+
+
+@account.command()
+@with_settings(*_PORTAL)
+def invite(settings: Settings, master_id: AccountArgument, as_json: JsonFlag = False) -> None:
+    """Make a one-time link by which an account's owner sets a password and signs in to the portal.
+
+    It is good for 72 hours, and shown this once, with --json too; a link made before it is good for nothing then.
+
+    Example: unyo account invite SA1234567 --portal-url https://desk.example
+    """
+    _show_link(settings, master_id, administration.invite, as_json=as_json)
+
+
+@account.command("reset-password")
+@with_settings(*_PORTAL)
+def reset_password(
+    settings: Settings, master_id: AccountArgument, yes: YesFlag = False, as_json: JsonFlag = False
+) -> None:
+    """Take an account's password away, end its sessions, and make a one-time link by which it gets another one."""
+    ask(f"Take the password of {master_id} away, and end its sessions?", yes=yes)
+    _show_link(settings, master_id, administration.reset_password, as_json=as_json)
+
+
+@account.command("disable-password")
+@with_settings(*DATABASE)
+def disable_password(
+    settings: Settings, master_id: AccountArgument, yes: YesFlag = False, as_json: JsonFlag = False
+) -> None:
+    """Let nobody sign in to an account any more: its password, sessions and one-time links go. Access keys stay."""
+    ask(f"Take the password of {master_id} away, and end its sessions?", yes=yes)
+    change(
+        settings,
+        lambda admin: administration.disable_password(admin, master_id),
+        f"Nobody can sign in as {master_id} now; `unyo account invite {master_id}` makes it possible again.",
+        as_json=as_json,
+    )
+
+
+@account.command("sign-out")
+@with_settings(*DATABASE)
+def sign_out(settings: Settings, master_id: AccountArgument, as_json: JsonFlag = False) -> None:
+    """End an account's sessions on every browser, at once. Its password stays."""
+    change(
+        settings,
+        lambda admin: administration.sign_out(admin, master_id),
+        f"Signed {master_id} out everywhere.",
+        as_json=as_json,
+    )
+
+
+def _show_link(
+    settings: Settings, master_id: str, make: Callable[[Admin, str, SecretStr], None], *, as_json: bool
+) -> None:
+    """Make a one-time link, and show it alone on a line, however long that is."""
+    token = make_token()
+    with opened(settings) as engines, engines.writing.begin() as connection:
+        admin = Admin(connection, os_author(), system_clock())
+        make(admin, master_id, token)
+    link = link_of(settings.browsers_come_to, token).get_secret_value()
+    until = admin.now + INVITED_FOR
+    if as_json:
+        show_json({"master_id": master_id, "link": link, "until": until})
+        return
+    typer.echo(f"One-time link for {master_id}, good until {until.astimezone(JAPAN):%Y-%m-%d %H:%M} in Japan:\n")
+    typer.echo(link)
+    typer.echo("\nIt is shown this once. Give it to the account's owner only: whoever opens it sets the password.")

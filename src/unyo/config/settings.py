@@ -4,6 +4,7 @@ from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -16,6 +17,7 @@ class Group(StrEnum):
 
     LISTENING = "Listening"
     DATA = "Data"
+    PORTAL = "Portal"
     LIMITS = "Limits"
     WATCHING = "Watching"
 
@@ -101,6 +103,20 @@ class Settings(BaseSettings):
         default=Path("unyo.key"),
     )
 
+    portal_url: str = _setting(
+        Group.PORTAL,
+        "How browsers reach this server, such as https://desk.example; one-time links are made of it. "
+        "This machine and port if it is not set.",
+        default="",
+        pattern=r"^(https?://[^\s/?#@]+/?)?$",
+    )
+    session_idle_hours: float = _setting(
+        Group.PORTAL, "Hours without a sign of its owner after which a session ends.", default=12.0, gt=0, le=720
+    )
+    session_hours: float = _setting(
+        Group.PORTAL, "Hours after which a session ends in any case.", default=168.0, gt=0, le=8760
+    )
+
     head_seconds: float = _setting(
         Group.LIMITS, "Seconds in which a call's headers must be complete.", default=10.0, gt=0, le=3600
     )
@@ -163,6 +179,12 @@ class Settings(BaseSettings):
     )
 
     @property
+    def browsers_come_to(self) -> str:
+        """The URL by which browsers reach this server."""
+        scheme = "https" if self.tls_cert else "http"
+        return self.portal_url.rstrip("/") or f"{scheme}://127.0.0.1:{self.port}"
+
+    @property
     def shows_metrics(self) -> bool:
         """Whether anybody can see the metrics."""
         return bool(self.metrics_address or self.metrics_token)
@@ -199,7 +221,21 @@ def trouble_in(settings: Settings) -> list[str]:
         host_and_port(settings.metrics_address or "127.0.0.1:0")
     except ValueError as error:
         found.append(f"metrics_address takes HOST:PORT, such as 127.0.0.1:9464: {error}")
+    if trouble := _trouble_with_portal(settings.portal_url):
+        found.append(trouble)
     return found
+
+
+def _trouble_with_portal(url: str) -> str:
+    """Why browsers cannot, or should not, come that way; ``""`` where they may."""
+    try:
+        split = urlsplit(url)
+        _ = split.port
+    except ValueError:
+        return "portal_url takes a URL such as https://desk.example, with a port if it is not 443"
+    if split.scheme == "http" and not _is_loopback(split.hostname or ""):
+        return f"portal_url is plain http to {split.hostname}, where others could read passwords: it must be https"
+    return ""
 
 
 def networks(listed: str) -> list[IPv4Network | IPv6Network]:

@@ -1,11 +1,15 @@
 """Makes a demo database, afresh each time, and never out of anything else."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 
+from pydantic import SecretStr
+
 from unyo.bootstrap.clock import system_clock
-from unyo.cast import SECRET_KEY, add_cast
+from unyo.cast import SECRET_KEY, Actor, add_cast
+from unyo.services.people import Purpose
 from unyo.storage import administration, migrations
-from unyo.storage.administration import NotPossible
+from unyo.storage.administration import Admin, Author, NotPossible
 from unyo.storage.engine import Engines, Transaction, open_engines, parse_url
 from unyo.storage.errors import storage_errors
 from unyo.storage.keyring import Keyring
@@ -21,8 +25,12 @@ def today() -> date:
     return system_clock().astimezone(JAPAN).date()
 
 
-def prepare(url: str, day: date) -> tuple[Engines, Keyring]:
-    """Migrate the database, and fill it with demo data as of that day, all or nothing.
+Links = Mapping[Actor, SecretStr]
+"""The tokens of links that sign in, each once."""
+
+
+def prepare(url: str, day: date, links: Links | None = None) -> tuple[Engines, Keyring]:
+    """Migrate the database, and fill it with demo data as of that day and with those links, all or nothing.
 
     Raises:
         NotPossible: it holds anything but demo data; nothing is changed.
@@ -37,6 +45,9 @@ def prepare(url: str, day: date) -> tuple[Engines, Keyring]:
         _check_is_ours(connection)  # again, since nobody can change it now
         administration.clear(connection)
         add_cast(connection, keyring, system_clock())
+        admin = Admin(connection, Author("unyo demo"), system_clock())
+        for actor, token in (links or {}).items():
+            administration.invite(admin, actor.master_id, token, Purpose.SIGN_IN)
         loader, now = Loader(engines, connection), datetime.combine(day, time(9), JAPAN).astimezone(UTC)
         add_page_tickets(loader, now)
         add_quarter(loader, now)

@@ -19,7 +19,8 @@ from starlette.types import ASGIApp
 from unyo.api.serving import uvicorn_config
 from unyo.bootstrap.desk import open_desk
 from unyo.bootstrap.loopback import LOOPBACK, bind
-from unyo.cast import YAMADA
+from unyo.cast import CAST, YAMADA
+from unyo.services.people import link_of, make_token
 from unyo.storage.administration import NotPossible
 from unyo.tickets.field_tables import MEMOS, VALUE_FIELDS
 from unyo.uom import codec
@@ -55,12 +56,14 @@ def run(*, port: int, database: str, now: str, once: bool, serve_only: bool) -> 
     with bind(port) as listening, TemporaryDirectory(prefix="unyo-demo-") as folder:
         url = database or f"sqlite:///{Path(folder) / 'demo.db'}"
         with console.status("デモデータを準備しています / loading the demo data"):
-            engines, keyring = prepare(url, day)
+            links = {actor: make_token() for actor in CAST}
+            engines, keyring = prepare(url, day, links)
         with _serving(open_desk(engines, keyring).app, listening) as server:
             if not serve_only:
                 _sample(console, server)
             show.show_server(console, server, engines.url.render_as_string(hide_password=True))
             show.show_command(console, _to_paste(server))
+            show.show_links(console, {actor: link_of(server, token) for actor, token in links.items()})
             if not once:
                 _wait_for_the_end(console)
 

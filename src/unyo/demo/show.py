@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pydantic import SecretStr
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
@@ -122,6 +123,17 @@ def show_command(console: Console, command: str) -> None:
     """A command to paste, unwrapped."""
     console.print("  [bold]貼り付けて試す / paste this into another terminal (curl + openssl)[/]\n")
     console.print(Text(command), soft_wrap=True)
+    console.print()
+
+
+def show_links(console: Console, links: Mapping[Actor, SecretStr]) -> None:
+    """The links that sign in, each alone on its line, unwrapped."""
+    console.print(
+        "  [bold]ブラウザでサインイン / sign in with a browser[/]  [dim]各リンク1回限り / each link once[/]\n"
+    )
+    for actor, link in links.items():
+        console.print(f"  [cyan]{actor.master_id}[/]  {_who(actor)}")
+        console.print(Text(link.get_secret_value()), soft_wrap=True)
     console.print()
 
 
