@@ -25,6 +25,7 @@ STYLES: Final = (
             "card",
             "table",
             "notice",
+            "ticket",
             "timeline",
             "difference",
             "dialog",

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from unyo.tickets.directory import Right
 
-from .views import my_work, sign_in, sign_out
+from .views import approval, memos, my_work, sign_in, sign_out, ticket
 from .visit import Visit
 from .who import Needs, Who
 
@@ -34,4 +34,9 @@ ROUTES: Final = (
     Page("/sign-in", Who.ANYONE, sign_in.show, sign_in.do),
     Page("/sign-out", Who.PERSON, None, sign_out.do),
     Page("/", Right.READ, my_work.show),
+    Page("/tickets/UTM{digits}", Right.READ, ticket.show),
+    Page("/tickets/UTM{digits}/history", Right.READ, ticket.history),
+    # Shown when somebody loads a refused form's page again.
+    Page("/tickets/UTM{digits}/memos", Right.WRITE, ticket.show, memos.do),
+    Page("/tickets/UTM{digits}/approval", Right.WRITE, ticket.show, approval.do),
 )

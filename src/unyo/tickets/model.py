@@ -42,6 +42,8 @@ SECTIONS: Final[Mapping[TicketKind, tuple[Section, ...]]] = {
 
 CLOSED: Final = "クローズ"
 AWAITING_APPROVAL: Final = "クローズ承認待ち"
+SENT_BACK: Final = "差し戻し"
+WORKING: Final = "対応中"
 # The states that a ticket enters, and stays in, with an approver only.
 APPROVAL_STATES: Final = frozenset({CLOSED, AWAITING_APPROVAL})
 # The management group that hides nothing.

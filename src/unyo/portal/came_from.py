@@ -1,0 +1,17 @@
+"""Where a reader came from, so that a link can lead back to the same place of a list."""
+
+import re
+from typing import Final
+
+PARAMETER: Final = "from"
+"""The name of the query parameter, and of the forms' field, that holds it."""
+_HOME: Final = "/tickets"
+# The pages that hold lists, with whatever query; an address is no one's to choose who makes a link.
+_PLACES: Final = re.compile(r"/(?:tickets)?(?:\?[!-~]*)?")
+_LONGEST: Final = 2048
+
+
+def place(said: object) -> str:
+    """The address of the list that was said, if it is one of ours; else the list of all tickets."""
+    text = str(said or "")
+    return text if len(text) <= _LONGEST and _PLACES.fullmatch(text) else _HOME

@@ -1,0 +1,145 @@
+"""The small forms of a ticket's page, for memos and for the steps of a close: each is one update of the ticket."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from starlette.datastructures import FormData
+
+from unyo.services.ports import Done
+from unyo.tickets.build import update_ticket
+from unyo.tickets.directory import Service
+from unyo.tickets.errors import Fault, Reason
+from unyo.tickets.field_tables import BY_KEY, TICKET_TABLES
+from unyo.tickets.fields import Row, Text
+from unyo.tickets.memo_list import memo_path
+from unyo.tickets.model import Ticket
+from unyo.tickets.validation import examine
+
+from .fields import Field
+from .forms import UPDATES, body, lock_of, sheet
+from .language import Words
+from .visit import Visit
+from .wording import fault_says
+from .writing import CALL_ID, carry_out
+
+TEXT: Final = "text"
+VERSION: Final = "version"
+"""The form's field with the version of the ticket that was read."""
+APPROVER: Final = BY_KEY["approver"].wire
+_CALL_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_LONGEST_VERSION: Final = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A small form as it was sent: which one, what was typed, and what was found to be wrong with it.
+
+    ``number`` is the memo that it is about; ``others`` are the fields that the ticket lacked, by the wire's names.
+    """
+
+    form: str = ""
+    number: str = ""
+    text: str = ""
+    approver: str = ""
+    others: Mapping[str, str] = field(default_factory=dict)
+    version: int = 0
+    faults: Sequence[Fault] = ()
+
+    @property
+    def is_conflict(self) -> bool:
+        """Whether somebody else had saved the ticket."""
+        return any(fault.reason is Reason.CONFLICT for fault in self.faults)
+
+
+NOTHING: Final = Typed()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is wrong with a small form, in words: beside its text, beside the approver, and with the whole."""
+
+    text: tuple[str, ...] = ()
+    approver: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
+
+
+def read_form(form: FormData, name: str, number: str = "") -> Typed:
+    """What was typed into the small form of that name."""
+    version = _text(form, VERSION)
+    return Typed(
+        name,
+        number,
+        _text(form, TEXT),
+        _text(form, APPROVER),
+        {key: _text(form, key) for key in form},
+        int(version) if version.isascii() and version.isdigit() and len(version) <= _LONGEST_VERSION else 0,
+    )
+
+
+def lacking_rows(ticket: Ticket) -> tuple[Row, ...]:
+    """The fields that every update must give a value and that the ticket holds none of."""
+    return tuple(row for row in _needed_rows(ticket) if not ticket.values[row.key])
+
+
+def lacking(ticket: Ticket, service: Service, words: Words, typed: Typed) -> tuple[Field, ...]:
+    """The same as fields, so that they can be filled in with whatever is done next."""
+    rows = lacking_rows(ticket)
+    if not rows:
+        return ()
+    made = sheet(UPDATES[ticket.kind], ticket.kind, service, words, typed.others, typed.faults)
+    return tuple(shown for _, fields in made.groups for shown in fields if shown.row in rows)
+
+
+def told(typed: Typed, ticket: Ticket, words: Words) -> Told:
+    """What is wrong with a small form, but for what stands beside the fields that the ticket lacked."""
+    found: dict[str, list[str]] = {"text": [], "approver": [], "whole": []}
+    by_wire = TICKET_TABLES[UPDATES[ticket.kind]].by_wire
+    elsewhere = {row.wire for row in lacking_rows(ticket)}
+    for fault in typed.faults:
+        says = fault_says(fault.reason, words)
+        if fault.path.startswith(memo_path(1)):
+            found["text"].append(says)
+        elif fault.path == APPROVER:
+            found["approver"].append(says)
+        elif fault.path not in elsewhere:
+            row = by_wire.get(fault.path)
+            found["whole"].append(f"{words.meaning(row.parameter.label)}: {says}" if row else says)
+    return Told(*(tuple(dict.fromkeys(texts)) for texts in found.values()))
+
+
+async def update(
+    visit: Visit, ticket: Ticket, typed: Typed, values: Mapping[str, str], memos: list[dict[str, str]]
+) -> Done | Sequence[Fault]:
+    """Carry a small form out: ``values`` by the wire's names; whatever else an update must give stays as it is."""
+    use, who = UPDATES[ticket.kind], (visit.here.code, visit.me.master_id)
+    filled = {row.wire: typed.others[row.wire] for row in lacking_rows(ticket) if row.wire in typed.others}
+    asked = {
+        **{row.wire: _wire(row, ticket) for row in _needed_rows(ticket)},
+        **body(use, ticket.kind, filled, visit.words, who, memos),
+        **{name: typed.others[name] for name in lock_of(ticket) if name in typed.others},
+        **values,
+    }
+    given = examine(TICKET_TABLES[use], asked)
+    if isinstance(given, list):
+        return given
+    call_id = typed.others.get(CALL_ID, "")
+    # Sent again it is the same call by what was typed, whatever has become of the ticket.
+    same = {name: text for name, text in typed.others.items() if name != CALL_ID}
+    return await carry_out(visit, update_ticket(use, given), same, call_id if _CALL_ID.fullmatch(call_id) else "")
+
+
+def _needed_rows(ticket: Ticket) -> tuple[Row, ...]:
+    table = TICKET_TABLES[UPDATES[ticket.kind]]
+    return tuple(row for row in table.rows if row.key in table.value_keys and row.mark.must_be_there)
+
+
+def _wire(row: Row, ticket: Ticket) -> str:
+    assert isinstance(row.kind, Text)
+    return row.kind.format(ticket.values[row.key])
+
+
+def _text(form: FormData, name: str) -> str:
+    value = form.get(name, "")
+    return value.replace("\r\n", "\n") if isinstance(value, str) else ""

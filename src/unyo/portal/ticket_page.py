@@ -1,0 +1,158 @@
+"""The page of one ticket: what it holds, and how it is shown again when a small form on it was refused."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from unyo.services.ports import Done
+from unyo.services.reads import HistoryShown
+from unyo.tickets.commands import ShowHistory, ShowTicket
+from unyo.tickets.deadline import is_overdue
+from unyo.tickets.errors import Fault, Reason, Refusal
+from unyo.tickets.field_tables import MEMO_TEXT
+from unyo.tickets.fields import Text
+from unyo.tickets.memo_list import memo_path
+from unyo.tickets.model import Ticket
+from unyo.tickets.transitions import approvers, offered
+
+from .came_from import PARAMETER, place
+from .changes import entries_of
+from .forms import lock_of
+from .shown import groups_of, is_long
+from .small_forms import NOTHING, Typed, lacking, told, update
+from .steps import steps_of
+from .visit import Visit
+
+ENTRIES: Final = 20
+"""Changes on a page of history."""
+NEWEST: Final = 10
+"""Memos that are shown at first; those before them are folded."""
+# Who was overtaken is shown what has been changed since, this much at the most.
+_SINCE: Final = 50
+
+
+async def read(visit: Visit) -> Ticket:
+    """The ticket that the address names.
+
+    Raises:
+        HTTPException: there is none, or it may not be seen, which is told alike.
+    """
+    command = ShowTicket(visit.here.code, visit.me.master_id, ticket_id(visit))
+    shown = await visit.ask(lambda: visit.backing.reads.show_ticket(visit.caller, command))
+    if isinstance(shown, Refusal):
+        raise HTTPException(404)
+    return shown.ticket
+
+
+def ticket_id(visit: Visit) -> str:
+    """The ID in the address."""
+    return f"UTM{visit.request.path_params['digits']}"
+
+
+async def page(visit: Visit, ticket: Ticket, typed: Typed = NOTHING, status: int = 200) -> Response:
+    """The page with its fields and memos, and the small form that was refused as it was typed."""
+    opened = tuple(visit.request.query_params.get(name, "") for name in ("edit", "delete"))
+    memos = sorted(ticket.memos.values(), key=lambda memo: memo.number, reverse=True)
+    older = {str(memo.number) for memo in memos[NEWEST:]}
+    typed = _still_about_something(ticket, typed)
+    since = await _since(visit, typed) if typed.is_conflict else ()
+    return visit.page(
+        "ticket.html",
+        status,
+        **await _frame(visit, ticket, typed),
+        tab="fields",
+        groups=tuple(groups_of(ticket, visit.here, visit.words)),
+        memos=memos,
+        is_long=is_long,
+        newest=NEWEST,
+        is_all_shown=bool(set(opened) & older or typed.number in older),
+        since=since,
+        opened=opened,
+    )
+
+
+async def history_page(visit: Visit, ticket: Ticket) -> Response:
+    """The page with its history; a cursor that is none of ours is answered with the newest changes."""
+    cursor = visit.request.query_params.get("cursor", "")
+    shown = await _history(visit, cursor, ENTRIES) or await _history(visit, "", ENTRIES)
+    if shown is None:
+        raise HTTPException(404)
+    return visit.page(
+        "ticket.html",
+        **await _frame(visit, ticket, NOTHING),
+        tab="history",
+        entries=tuple(entries_of(shown.entries, shown.service, visit.words)),
+        is_first=not cursor,
+        next_cursor=shown.next_cursor,
+        opened=("", ""),
+    )
+
+
+async def carry_out(
+    visit: Visit, typed: Typed, values: Mapping[str, str], memos: list[dict[str, str]], anchor: str = ""
+) -> Response:
+    """Carry a small form out, and go to the ticket; if it is refused, show it again as it was typed."""
+    ticket = await read(visit)
+    outcome = await update(visit, ticket, typed, values, memos)
+    if isinstance(outcome, Done):
+        back = place(typed.others.get(PARAMETER))
+        return visit.go(f"/tickets/{ticket.ticket_id}{_query(back)}{anchor}")
+    if any(fault.reason is Reason.NO_TICKET for fault in outcome):
+        raise HTTPException(404)
+    refused = replace(typed, faults=outcome)
+    return await page(visit, await read(visit), refused, 409 if refused.is_conflict else 422)
+
+
+async def _frame(visit: Visit, ticket: Ticket, typed: Typed) -> dict[str, Any]:
+    """What the page holds whichever of its tabs is shown."""
+    assert isinstance(MEMO_TEXT.kind, Text)
+    presence = visit.backing.presence
+    present = await visit.ask(lambda: presence.present(ticket.service_code, ticket.number, visit.now))
+    form = await visit.form()
+    back = place(form.get(PARAMETER) or visit.request.query_params.get(PARAMETER))
+    return {
+        "ticket": ticket,
+        "is_overdue": is_overdue(ticket.values, visit.now),
+        "steps": steps_of(ticket),
+        "offered": offered(ticket, visit.me),
+        "approvers": approvers(ticket, visit.here),
+        "typed": typed,
+        "told": told(typed, ticket, visit.words),
+        "lacking": lacking(ticket, visit.here, visit.words, typed),
+        "maximum": MEMO_TEXT.kind.maximum,
+        "present": [each for each in present if each.master_id != visit.me.master_id],
+        "back": back,
+        "keep": _query(back),
+        "lock": lock_of(ticket),
+        "make_call_id": lambda: str(uuid4()),
+    }
+
+
+def _still_about_something(ticket: Ticket, typed: Typed) -> Typed:
+    """A memo that has been deleted since cannot be edited: its text becomes one that can be added."""
+    if typed.form == "edit" and not any(str(number) == typed.number for number in ticket.memos):
+        return replace(typed, form="add", number="", faults=[*typed.faults, Fault(memo_path(1), Reason.WRONG)])
+    return typed
+
+
+async def _history(visit: Visit, cursor: str, limit: int) -> HistoryShown | None:
+    command = ShowHistory(visit.here.code, visit.me.master_id, ticket_id(visit), limit, cursor)
+    shown = await visit.ask(lambda: visit.backing.reads.show_history(visit.caller, command))
+    return None if isinstance(shown, Refusal) else shown
+
+
+async def _since(visit: Visit, typed: Typed) -> tuple[Any, ...]:
+    """What has been changed since a version was read, newest first."""
+    shown = await _history(visit, "", _SINCE)
+    entries = [entry for entry in shown.entries if entry.version > typed.version] if shown else []
+    return tuple(entries_of(entries, visit.here, visit.words))
+
+
+def _query(back: str) -> str:
+    """The query that keeps where the reader came from."""
+    return "" if back == place("") else f"?{urlencode({PARAMETER: back})}"

@@ -1,0 +1,63 @@
+"""The steps of a close: which of them make sense for a member, and what each sets (contract, section 5, Approver)."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from .directory import RIGHTS, Member, Right, Service
+from .model import APPROVAL_STATES, AWAITING_APPROVAL, CLOSED, SENT_BACK, WORKING, Ticket, Values
+
+
+class Transition(StrEnum):
+    """A step that somebody may take with a ticket, beside editing it."""
+
+    REQUEST_CLOSE = "request-close"
+    APPROVE = "approve"
+    SEND_BACK = "send-back"
+    REOPEN = "reopen"
+
+    @property
+    def leads_to(self) -> str:
+        """The state that it brings the ticket into."""
+        return _LEADS_TO[self]
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether whoever takes it has to say why."""
+        return self is Transition.SEND_BACK
+
+
+_LEADS_TO: Final[Mapping[Transition, str]] = {
+    Transition.REQUEST_CLOSE: AWAITING_APPROVAL,
+    Transition.APPROVE: CLOSED,
+    Transition.SEND_BACK: SENT_BACK,
+    Transition.REOPEN: WORKING,
+}
+
+
+def offered(ticket: Ticket, member: Member) -> tuple[Transition, ...]:
+    """The steps that make sense for a member, the likeliest first; none for who may not write or see the ticket."""
+    if Right.WRITE not in RIGHTS[member.role] or not member.may_see(ticket):
+        return ()
+    if ticket.state == AWAITING_APPROVAL:
+        return (Transition.APPROVE, Transition.SEND_BACK) if member.may_approve else ()
+    if ticket.state == CLOSED:
+        return (Transition.REOPEN,)
+    return (Transition.REQUEST_CLOSE,)
+
+
+def approvers(ticket: Ticket, service: Service) -> tuple[Member, ...]:
+    """Who could approve the ticket's close: members who have the approval right, and see and may change it."""
+    return tuple(
+        member
+        for member in service.members.values()
+        if member.may_approve and Right.WRITE in RIGHTS[member.role] and member.may_see(ticket)
+    )
+
+
+def values_of(transition: Transition, caller: Member, approver: str = "") -> Values:
+    """What a step sets. Who approves is the approver of record, whoever was asked; ``approver`` is who is asked."""
+    state = transition.leads_to
+    if state not in APPROVAL_STATES:
+        return {"state": state}
+    return {"state": state, "approver": caller.master_id if state == CLOSED else approver}
