@@ -239,7 +239,7 @@ def test_a_database_that_may_lose_what_it_acknowledged_is_told(installation: Ins
 @pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
 def test_more_workers_than_postgresql_has_connections_for_are_told(installation: Installation) -> None:
     _, found = _examined(installation.folder, installation.url, "--workers", "64")
-    assert "64 workers may open 704 connections" in _bad(found)["connections"]
+    assert "64 workers may open 768 connections" in _bad(found)["connections"]
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from psycopg import RawCursor
 from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
 READERS: Final = 8
 _MORE_WRITERS: Final = 2
 # How many connections one process opens at the most.
-CONNECTIONS: Final = READERS + 1 + _MORE_WRITERS
+CONNECTIONS: Final = READERS + 1 + _MORE_WRITERS + 1  # the last one listens
 # By which PostgreSQL tells our connections from others'.
 APPLICATION: Final = "unyo"
 # A host that vanished is noticed within some fifteen seconds, not at the kernel's quarter of an hour.
@@ -52,11 +52,12 @@ PATIENCE: Final = Patience()
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """One database: an engine that writes, and one that reads beside it."""
+    """One database: an engine that writes, one that reads beside it, and one for a connection that listens for long."""
 
     url: URL
     writing: Engine
     reading: Engine
+    listening: Engine
 
     @property
     def is_sqlite(self) -> bool:
@@ -65,6 +66,7 @@ class Engines:
 
     def dispose(self) -> None:
         """Close every connection."""
+        self.listening.dispose()
         self.reading.dispose()
         self.writing.dispose()
 
@@ -112,13 +114,13 @@ def open_engines(url: URL, *, create: bool = True, patience: Patience = PATIENCE
 def _sqlite(url: URL, patience: Patience, synchronous: str) -> Engines:
     # Hidden parameters: an error's text would otherwise hold what users wrote.
     common: dict[str, Any] = {
-        "poolclass": QueuePool,
-        "pool_timeout": patience.pool,
         "hide_parameters": True,
         "connect_args": {"timeout": patience.lock, "check_same_thread": False},
     }
-    writing = sa.create_engine(url, pool_size=1, max_overflow=_MORE_WRITERS, **common)
-    reading = sa.create_engine(url, pool_size=READERS, max_overflow=0, **common)
+    pooled: dict[str, Any] = {**common, "poolclass": QueuePool, "pool_timeout": patience.pool}
+    writing = sa.create_engine(url, pool_size=1, max_overflow=_MORE_WRITERS, **pooled)
+    reading = sa.create_engine(url, pool_size=READERS, max_overflow=0, **pooled)
+    listening = sa.create_engine(url, poolclass=NullPool, **common)
 
     @sa.event.listens_for(writing, "connect")
     def _durable(connection: Any, _record: object) -> None:
@@ -131,6 +133,7 @@ def _sqlite(url: URL, patience: Patience, synchronous: str) -> Engines:
     def _begin_immediate(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
+    @sa.event.listens_for(listening, "connect")
     @sa.event.listens_for(reading, "connect")
     def _read_only(connection: Any, _record: object) -> None:
         connection.isolation_level = None
@@ -140,7 +143,7 @@ def _sqlite(url: URL, patience: Patience, synchronous: str) -> Engines:
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")  # one snapshot for all statements of a read
 
-    return Engines(url, writing, reading)
+    return Engines(url, writing, reading, listening)
 
 
 def _check_file(path: Path, *, create: bool) -> None:
@@ -154,7 +157,6 @@ def _check_file(path: Path, *, create: bool) -> None:
 
 def _postgresql(url: URL, patience: Patience) -> Engines:
     common: dict[str, Any] = {
-        "pool_timeout": patience.pool,
         "hide_parameters": True,
         # By position, as `prepared` hands rows over, and as the server takes it: the driver need not look through
         # every statement for what is to be replaced.
@@ -166,15 +168,17 @@ def _postgresql(url: URL, patience: Patience) -> Engines:
             **_KEEPALIVE,
         },
     }
-    writing = sa.create_engine(url, pool_size=1, max_overflow=_MORE_WRITERS, **common)
+    pooled: dict[str, Any] = {**common, "pool_timeout": patience.pool}
+    writing = sa.create_engine(url, pool_size=1, max_overflow=_MORE_WRITERS, **pooled)
     reading = sa.create_engine(
         url,
         pool_size=READERS,
         max_overflow=0,
         isolation_level="REPEATABLE READ",
         pool_pre_ping=True,
-        **common,
+        **pooled,
     )
+    listening = sa.create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", **common)
 
     def _session(connection: Any, _record: object) -> None:
         connection.execute("SET TIME ZONE 'UTC'")
@@ -182,10 +186,10 @@ def _postgresql(url: URL, patience: Patience) -> Engines:
         connection.execute(f"SET statement_timeout = {round(patience.statement * 1000)}")
         connection.commit()
 
-    for engine in (writing, reading):
+    for engine in (writing, reading, listening):
         sa.event.listen(engine, "connect", _session)
         sa.event.listen(engine, "handle_error", _drop_details)
-    return Engines(url, writing, reading)
+    return Engines(url, writing, reading, listening)
 
 
 def _drop_details(context: ExceptionContext) -> None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.engine import Connection
 
+from unyo.services.feed import Moved
 from unyo.services.ports import Done, KeptCall, Outcome, WriteCall
 from unyo.services.writes import (
     Applied,
@@ -20,11 +21,15 @@ from unyo.tickets.commands import AddMemo, RegisterTicket
 from unyo.tickets.model import Memo, format_ticket_id
 
 from .directory import DirectoryCache
+from .feed.notices import tell
 from .keys import pack
 from .numbers import TicketNumbers
 from .rows import dump_lines, memo_of, ticket_of
 from .statements import FIND_CALL, FIND_CHANGE, LOAD_CALLS, LOAD_MEMOS, LOCK_TICKETS
 from .undertaking import Undertaking
+
+# Of a row of the history: whose change of which ticket it was.
+_MOVED: Final = ("service_code", "ticket_number", "master_id")
 
 
 class GroupWriter:
@@ -53,6 +58,7 @@ class GroupWriter:
             situation = Situation(directory, state.tickets, state.kept, now, lambda: self._number_of(call))  # noqa: B023 - called before the next turn
             outcomes.append(found or _decide(call, situation, state, now))
         state.write(connection)
+        tell(connection, (Moved(*(row[name] for name in _MOVED)) for row in state.history_rows))
         return outcomes
 
     def forget(self, group: Iterable[WriteCall]) -> None:

@@ -5,7 +5,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from unyo.services.feed import Moved
 from unyo.services.people import PRESENT_FOR, SEEN_EVERY, Present
+from unyo.storage.feed.notices import tell
 from unyo.storage.tables import presence
 
 from .keeping import ENABLED, Keeping, put, sweep
@@ -28,12 +30,15 @@ class SqlPresence:
         with self._keeping.writing("noting who has a ticket open") as connection:
             sweep(connection, presence, presence.c.seen_at <= now - PRESENT_FOR)
             put(connection, presence, key, {"is_editing": is_editing, "seen_at": now})
+            if row is None or row.is_editing != is_editing:
+                tell(connection, [Moved(service_code, number, master_id, is_presence=True)])
 
     def leave(self, service_code: str, number: int, master_id: str) -> None:
         """Somebody has closed it."""
         key = {"service_code": service_code, "ticket_number": number, "master_id": master_id}
         with self._keeping.writing("noting who has closed a ticket") as connection:
-            connection.execute(sa.delete(presence).filter_by(**key))
+            if connection.execute(sa.delete(presence).filter_by(**key)).rowcount:
+                tell(connection, [Moved(service_code, number, master_id, is_presence=True)])
 
     def present(self, service_code: str, number: int, now: datetime) -> Sequence[Present]:
         """Who has it open, by master ID."""

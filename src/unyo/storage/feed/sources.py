@@ -1,0 +1,117 @@
+"""Where a process hears of changes: a connection that listens on PostgreSQL, one that looks often on SQLite."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Final
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from unyo.services.feed import Missed, Moved, Told
+from unyo.services.ports import StorageFailed
+from unyo.storage.engine import Engines
+from unyo.storage.errors import describe, storage_errors
+from unyo.storage.tables import history, presence
+
+from . import notices
+
+# So long a source waits for a change before it lets its thread look whether it is still wanted, in seconds; SQLite is
+# looked at so often.
+TICK: Final = 0.25
+# More changes than these between two looks are told as such.
+_MOST: Final = 500
+
+Wait = Callable[[float], object]
+Next = Callable[[], Sequence[Told]]
+Source = Callable[[Wait], AbstractContextManager[Next]]
+
+_ROW: Final = sa.literal_column("history.rowid", sa.Integer)
+_NEWEST: Final = sa.select(sa.func.coalesce(sa.func.max(_ROW), 0)).select_from(history)
+_SINCE: Final = (
+    sa.select(history.c.service_code, history.c.ticket_number, history.c.master_id, _ROW)
+    .where(sa.bindparam("last", type_=sa.Integer) < _ROW)
+    .order_by(_ROW)
+    .limit(_MOST + 1)
+)
+_THERE: Final = sa.select(
+    presence.c.service_code, presence.c.ticket_number, presence.c.master_id, presence.c.is_editing
+)
+
+
+def source_of(engines: Engines) -> Source:
+    """The source of a database; entered, it hears all that is committed from then on.
+
+    It, and what it gives, raise StorageFailed.
+    """
+
+    @contextmanager
+    def _opened(wait: Wait) -> Iterator[Next]:
+        with storage_errors("listening for changes"), engines.listening.connect() as connection:
+            yield _looking(connection, wait) if engines.is_sqlite else _listening(connection)
+
+    return _opened
+
+
+def _listening(connection: Connection) -> Next:
+    connection.exec_driver_sql(f"LISTEN {notices.CHANNEL}")
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+
+    def _next() -> Sequence[Told]:
+        try:
+            return [told for each in driver.notifies(timeout=TICK, stop_after=1) for told in notices.read(each.payload)]
+        except psycopg.Error as error:
+            connection.invalidate()
+            raise StorageFailed(f"listening for changes: {describe(error)}") from error
+
+    return _next
+
+
+def _looking(connection: Connection, wait: Wait) -> Next:
+    looker = _Looker(connection)
+
+    def _next() -> Sequence[Told]:
+        wait(TICK)
+        return looker.look()
+
+    return _next
+
+
+class _Looker:
+    """Compares with what was there at the last look. SQLite tells cheaply whether anybody has committed anything."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._version = self._data_version()
+        self._last: int = connection.execute(_NEWEST).scalar_one()
+        self._there = self._present()
+
+    def look(self) -> Sequence[Told]:
+        """What was committed since."""
+        version = self._data_version()
+        if version == self._version:
+            return []
+        self._version = version  # before the look: what is committed meanwhile is looked for once more
+        return [*self._changes(), *self._comings()]
+
+    def _changes(self) -> Iterator[Told]:
+        rows = self._connection.execute(_SINCE, {"last": self._last}).all()
+        if len(rows) > _MOST:
+            self._last = self._connection.execute(_NEWEST).scalar_one()
+            yield Missed()
+        elif rows:
+            self._last = rows[-1][3]
+            yield from dict.fromkeys(Moved(*row[:3]) for row in rows)
+
+    def _comings(self) -> Iterator[Told]:
+        there = self._present()
+        for code, number, master_id in dict.fromkeys(row[:3] for row in there ^ self._there):
+            yield Moved(code, number, master_id, is_presence=True)
+        self._there = there
+
+    def _present(self) -> set[tuple[Any, ...]]:
+        return {tuple(row) for row in self._connection.execute(_THERE)}
+
+    def _data_version(self) -> int:
+        return int(self._connection.exec_driver_sql("PRAGMA data_version").scalar_one())
