@@ -4,18 +4,21 @@ import asyncio
 import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
+import sqlalchemy as sa
 
 from support.desks import NEW_INCIDENT, REQUEST, desk_on
-from support.faults import connected, terminate
+from support.faults import connected, pause, pausing, terminate, wait_for_waiter
 from support.gate import GateClock, as_one_group, write_call
-from support.installations import execute
+from support.installations import contents, execute
 from support.people import lobby
 from support.processes import PATIENCE, wait_until
 from unyo.cast import ITO, OTHER_SERVICE, SATO, SERVICE, YAMADA
 from unyo.services.feed import Missed, Moved, Told
+from unyo.services.ports import Done
 from unyo.storage.engine import open_engines, parse_url
 from unyo.storage.feed import DatabaseFeed
 from unyo.storage.feed.hub import MOST_WAITING
@@ -184,6 +187,66 @@ def test_a_listener_comes_to_its_end_when_the_feed_does_and_late_ones_at_once(fi
                 return [each async for each in told]
 
         assert asyncio.run(_listen()) == asyncio.run(_listen()) == []
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+def test_a_write_costs_no_notice_unless_somebody_listens_on_some_node(filled_url: str) -> None:
+    with desk_on(filled_url) as desk, feed_on(filled_url) as feed:
+        noticed = []
+
+        @sa.event.listens_for(desk.desk.engines.writing, "before_cursor_execute")
+        def _notice(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            if "pg_notify" in statement:
+                noticed.append(statement)
+
+        desk.update(Title="前")
+        assert noticed == []
+        assert asyncio.run(_told(feed, lambda: desk.update(Title="変更"), 1)) == [BY_YAMADA]
+        assert len(noticed) == 1
+        wait_until("nobody listens", lambda: not _threads())
+        desk.update(Title="後")
+        assert len(noticed) == 1
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+def test_a_process_that_is_gone_without_a_word_is_forgotten(filled_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    execute(filled_url, "INSERT INTO listeners VALUES ('gone', now() - interval '1 second')")
+    monkeypatch.setattr("unyo.storage.feed.sources._RENEW_SECONDS", 0)
+    with feed_on(filled_url) as feed:
+
+        async def _listen() -> None:
+            async with feed.listen(SERVICE):
+                (first,) = contents(filled_url)["listeners"]
+                await asyncio.to_thread(
+                    wait_until, "it says that it is there", lambda: contents(filled_url)["listeners"] != [first]
+                )
+
+        asyncio.run(_listen())
+        wait_until("nobody listens", lambda: not _threads())
+    assert contents(filled_url)["listeners"] == []
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+def test_what_was_on_its_way_when_somebody_began_to_listen_is_there_once_they_listen(
+    filled_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("unyo.storage.feed.hub._ENTER_SECONDS", PATIENCE)
+    with desk_on(filled_url) as desk, feed_on(filled_url) as feed:
+        call = write_call("UpdateTicket", {**desk.echo(), "Title": "変更"})
+        pause(filled_url, "history", at_commit=False)
+
+        async def _listen() -> str:
+            async with feed.listen(SERVICE):
+                return str((await asyncio.to_thread(desk.detail))["Title"])
+
+        with pausing(filled_url) as connection, ThreadPoolExecutor(1) as pool:
+            writing = desk.desk.writer.submit(call)
+            wait_for_waiter(connection, "advisory")
+            listening = pool.submit(asyncio.run, _listen())
+            wait_for_waiter(connection, "relation")
+            connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")
+            assert listening.result(PATIENCE) == "変更"
+            assert isinstance(writing.result(PATIENCE), Done)
 
 
 @pytest.mark.parametrize("databases", ["postgresql"], indirect=True)

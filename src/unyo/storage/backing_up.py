@@ -15,10 +15,10 @@ from .engine import Engines
 from .errors import storage_errors
 from .migrations import newest
 from .numbers import last_drawn
-from .tables import attempts, invitations, metadata, presence, sessions, ticket_counter
+from .tables import attempts, invitations, listeners, metadata, presence, sessions, ticket_counter
 
 # What lives for hours or days only: after a restore everybody signs in anew, and a link that was used opens nothing.
-FLEETING: Final = (invitations, sessions, attempts, presence)
+FLEETING: Final = (invitations, sessions, attempts, presence, listeners)
 # All other tables; the counter of one database, and the sequence of the other, are one number in the manifest.
 BACKED_UP: Final = tuple(table for table in metadata.sorted_tables if table not in {ticket_counter, *FLEETING})
 # So many rows are in memory at a time.

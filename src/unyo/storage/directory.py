@@ -20,6 +20,7 @@ from .tables import (
     accounts,
     group_members,
     installation,
+    listeners,
     management_groups,
     memberships,
     options,
@@ -30,6 +31,15 @@ from .tables import (
 MAX_AGE_SECONDS = 0.5
 _GROUP_PARAMETER = "management_group"
 _VERSION = Selection(lambda _dialect: sa.select(installation.c.directory_version))
+
+
+def _version_and_listeners(dialect: str) -> sa.Select[Any]:
+    """Both in one question, since every group asks it; SQLite's listeners look for themselves."""
+    listened = sa.exists().where(listeners.c.until > sa.func.now()) if dialect == "postgresql" else sa.false()
+    return sa.select(installation.c.directory_version, listened)
+
+
+_VERSION_AND_LISTENERS = Selection(_version_and_listeners)
 
 
 class DirectoryCache:
@@ -63,7 +73,8 @@ class DirectoryCache:
             if fresh is not None:
                 return fresh
             with storage_errors("reading the directory"), self._engine.begin() as connection:
-                return self._refresh(connection)
+                asked = time.monotonic()
+                return self._refresh(connection, _version(connection), asked)
 
     def look_again(self) -> None:
         """Something was changed here: whoever asks next reads it anew, however fresh this is."""
@@ -71,12 +82,16 @@ class DirectoryCache:
 
     def as_seen_by(self, connection: Connection) -> Directory:
         """The directory as that transaction sees it; rights are judged by this when something is written."""
-        with self._lock:
-            return self._refresh(connection)
+        return self.for_writing(connection)[0]
 
-    def _refresh(self, connection: Connection) -> Directory:
-        asked = time.monotonic()
-        version = _version(connection)
+    def for_writing(self, connection: Connection) -> tuple[Directory, bool]:
+        """The same, and whether anybody listens for what the transaction will have changed."""
+        with self._lock:
+            asked = time.monotonic()
+            ((version, is_listened_to),) = _VERSION_AND_LISTENERS.rows(connection)
+            return self._refresh(connection, int(version), asked), bool(is_listened_to)
+
+    def _refresh(self, connection: Connection, version: int, asked: float) -> Directory:
         while self._directory is None or self._directory.version != version:
             # Each statement of a writing transaction on PostgreSQL sees what others have committed until then:
             # what was read is of one version only if that has not moved meanwhile.

@@ -50,7 +50,7 @@ class GroupWriter:
         answered and not applied a second time.
         """
         state = _load(connection, group)
-        directory = self._directory.as_seen_by(connection)
+        directory, is_listened_to = self._directory.for_writing(connection)
         self._numbers.ensure(connection, sum(isinstance(call.command, RegisterTicket) for call in group))
         outcomes: list[Outcome] = []
         for call in group:
@@ -58,7 +58,8 @@ class GroupWriter:
             situation = Situation(directory, state.tickets, state.kept, now, lambda: self._number_of(call))  # noqa: B023 - called before the next turn
             outcomes.append(found or _decide(call, situation, state, now))
         state.write(connection)
-        tell(connection, (Moved(*(row[name] for name in _MOVED)) for row in state.history_rows))
+        if is_listened_to:
+            tell(connection, (Moved(*(row[name] for name in _MOVED)) for row in state.history_rows))
         return outcomes
 
     def forget(self, group: Iterable[WriteCall]) -> None:

@@ -275,6 +275,14 @@ presence = sa.Table(
     sa.Column("seen_at", UtcDateTime, nullable=False),
 )
 
+# PostgreSQL: the processes that listen for changes, each for a while; the writers tell of changes only while there are.
+listeners = sa.Table(
+    "listeners",
+    metadata,
+    sa.Column("process", sa.Text, primary_key=True),
+    sa.Column("until", UtcDateTime, nullable=False),
+)
+
 # Ticket numbers come from one counter: this row on SQLite, the sequence on PostgreSQL, where drawing a
 # number must not make the nodes wait for each other.
 ticket_counter = sa.Table(

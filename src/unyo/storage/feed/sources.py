@@ -1,7 +1,9 @@
 """Where a process hears of changes: a connection that listens on PostgreSQL, one that looks often on SQLite."""
 
+import secrets
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, Final
 
 import psycopg
@@ -12,7 +14,7 @@ from unyo.services.feed import Missed, Moved, Told
 from unyo.services.ports import StorageFailed
 from unyo.storage.engine import Engines
 from unyo.storage.errors import describe, storage_errors
-from unyo.storage.tables import history, presence
+from unyo.storage.tables import history, listeners, presence
 
 from . import notices
 
@@ -25,6 +27,17 @@ _MOST: Final = 500
 Wait = Callable[[float], object]
 Next = Callable[[], Sequence[Told]]
 Source = Callable[[Wait], AbstractContextManager[Next]]
+
+# A process that is gone without a word is told of changes for so long; in seconds.
+_KEPT_SECONDS: Final = 90
+_RENEW_SECONDS: Final = 30.0
+# Writers that come meanwhile wait behind whoever waits for the table, so it is not for long, and then tried again.
+_LOCK_WAIT: Final = "SET LOCAL lock_timeout = 500"
+_SWEEP: Final = "DELETE FROM listeners WHERE until <= now()"
+_KEEP: Final = (
+    f"INSERT INTO listeners (process, until) VALUES ($1, now() + interval '{_KEPT_SECONDS} seconds') "  # noqa: S608 - a number of ours
+    "ON CONFLICT (process) DO UPDATE SET until = excluded.until"
+)
 
 _ROW: Final = sa.literal_column("history.rowid", sa.Integer)
 _NEWEST: Final = sa.select(sa.func.coalesce(sa.func.max(_ROW), 0)).select_from(history)
@@ -47,35 +60,60 @@ def source_of(engines: Engines) -> Source:
 
     @contextmanager
     def _opened(wait: Wait) -> Iterator[Next]:
-        with storage_errors("listening for changes"), engines.listening.connect() as connection:
-            yield _looking(connection, wait) if engines.is_sqlite else _listening(connection)
+        with ExitStack() as opened:
+            opened.enter_context(storage_errors("listening for changes"))
+            connection = opened.enter_context(engines.listening.connect())
+            source = _looking(connection, wait) if engines.is_sqlite else _listening(connection)
+            yield opened.enter_context(source)
 
     return _opened
 
 
-def _listening(connection: Connection) -> Next:
-    connection.exec_driver_sql(f"LISTEN {notices.CHANNEL}")
+@contextmanager
+def _listening(connection: Connection) -> Iterator[Next]:
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
+    process = secrets.token_hex(8)
+    _register(connection, process)
+    renew_at = time.monotonic() + _RENEW_SECONDS
+    connection.exec_driver_sql(f"LISTEN {notices.CHANNEL}")
 
     def _next() -> Sequence[Told]:
+        nonlocal renew_at
+        if time.monotonic() > renew_at:
+            connection.exec_driver_sql(_KEEP, (process,))
+            renew_at = time.monotonic() + _RENEW_SECONDS
         try:
             return [told for each in driver.notifies(timeout=TICK, stop_after=1) for told in notices.read(each.payload)]
         except psycopg.Error as error:
             connection.invalidate()
             raise StorageFailed(f"listening for changes: {describe(error)}") from error
 
-    return _next
+    yield _next
+    connection.execute(sa.delete(listeners).where(listeners.c.process == process))
 
 
-def _looking(connection: Connection, wait: Wait) -> Next:
+def _register(connection: Connection, process: str) -> None:
+    """Have the writers tell of changes.
+
+    Whoever asked before whether anybody listens holds the table until it has committed: the lock waits for all of them.
+    What is committed after it, is told.
+    """
+    for statement in ("BEGIN", _LOCK_WAIT, "LOCK TABLE listeners IN ACCESS EXCLUSIVE MODE", _SWEEP):
+        connection.exec_driver_sql(statement)
+    connection.exec_driver_sql(_KEEP, (process,))
+    connection.exec_driver_sql("COMMIT")
+
+
+@contextmanager
+def _looking(connection: Connection, wait: Wait) -> Iterator[Next]:
     looker = _Looker(connection)
 
     def _next() -> Sequence[Told]:
         wait(TICK)
         return looker.look()
 
-    return _next
+    yield _next
 
 
 class _Looker:

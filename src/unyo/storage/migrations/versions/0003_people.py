@@ -1,4 +1,4 @@
-"""People who sign in: passwords, one-time links, sessions, what they chose, who has which ticket open."""
+"""People who sign in: passwords, one-time links, sessions, what they chose, who watches what."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,6 +34,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_digest", name=op.f("pk_invitations")),
     )
     op.create_index(op.f("ix_invitations_master_id"), "invitations", ["master_id"])
+    op.create_table(
+        "listeners",
+        sa.Column("process", sa.Text(), nullable=False),
+        sa.Column("until", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("process", name=op.f("pk_listeners")),
+    )
     op.create_table(
         "passwords",
         sa.Column("master_id", sa.Text(), nullable=False),
