@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -16,6 +17,14 @@ from support.generated import Draw
 from support.model import OFFERED, PEOPLE, may_see
 from support.watching import MEMOS, assert_agrees
 from unyo.cast import NETWORKS, SERVERS, SERVICE, SUZUKI, TAKAHASHI, TANAKA, YAMADA, Actor
+from unyo.services.cursors import CursorSealer
+from unyo.services.ports import Caller
+from unyo.services.reads import ListShown, Reads
+from unyo.services.watcher import together
+from unyo.storage.readers import SqlReader
+from unyo.tickets.commands import ListTickets
+from unyo.tickets.dates import JAPAN, format_date
+from unyo.uom.actions import ACTIONS
 
 MODEST = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 FEW = settings(MODEST, max_examples=12)
@@ -217,3 +226,54 @@ def test_tickets_that_nobody_touches_are_listed_once_while_others_are_updated_be
     if query.get("SortObject") == "1":
         # The number never changes, so that nothing is repeated or passed over.
         assert listed == in_order(shelf.details.values(), query)
+
+
+@given(
+    query=queries(),
+    actor=st.sampled_from([*PEOPLE.values()]),
+    approvers=st.lists(st.sampled_from(("", YAMADA.master_id, SUZUKI.master_id)), unique=True),
+    overdue=st.none() | st.datetimes(datetime(2026, 3, 31), datetime(2026, 4, 7), timezones=st.just(JAPAN)),  # noqa: DTZ001 - its bounds have none
+)
+@MODEST
+def test_lists_of_people_are_the_same_forwards_and_back_and_hold_what_a_plain_list_holds(
+    shelf: Shelf, query: dict[str, str], actor: Actor, approvers: list[str], overdue: datetime | None
+) -> None:
+    command = ACTIONS["GetTicketList"].read({**who(actor), **query})
+    assert isinstance(command, ListTickets), command
+    asked = {**command.filters, **({"approver": tuple(approvers)} if approvers else {})}
+    command = replace(command, filters=asked, overdue_at=overdue)
+    found = [
+        detail
+        for detail in shelf.details.values()
+        if matches(detail, query, actor)
+        and (not approvers or detail["FinishApprovalUserId"] in approvers)
+        and (overdue is None or is_overdue(detail, overdue))
+    ]
+    on = list(walk(shelf.desk, command, actor))
+    assert [row.ticket_id for shown in on for row in shown.page.rows] == in_order(found, query)
+    if overdue:
+        assert all(row.is_overdue(overdue) for shown in on for row in shown.page.rows)
+    last = replace(command, cursor=on[-1].previous_cursor, backwards=True)
+    back = list(walk(shelf.desk, last, actor)) if last.cursor else []
+    assert [shown.page.rows for shown in reversed(back)] == [shown.page.rows for shown in on[:-1]]
+    assert all(shown.next_cursor for shown in back)
+
+
+def is_overdue(detail: Mapping[str, Any], now: datetime) -> bool:
+    """Whether the ticket should be closed by now."""
+    due = detail["CorrespondLimitDate"]
+    has_passed = due < format_date(now) or (due == format_date(now) and now.microsecond > 0)
+    return due != EMPTY and has_passed and detail["StateCode"] != "クローズ"
+
+
+def walk(desk: DeskUnderTest, command: ListTickets, actor: Actor) -> Iterator[ListShown]:
+    """The pages of a list on from its cursor, or back from there."""
+    reads = Reads(SqlReader(desk.desk.engines.reading, desk.desk.directory, together([])), CursorSealer(b"a secret"))
+    while True:
+        shown = reads.list_tickets(Caller(actor.master_id), command)
+        assert isinstance(shown, ListShown), shown
+        yield shown
+        cursor = shown.previous_cursor if command.backwards else shown.next_cursor
+        if not cursor:
+            return
+        command = replace(command, cursor=cursor)

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 from unyo.tickets.commands import ListTickets, ShowHistory
 from unyo.tickets.errors import Reason, Refusal
@@ -19,7 +19,8 @@ _SEAL_BYTES = 16
 class CursorSealer:
     """Seals positions with a secret of the installation; every node opens what another sealed.
 
-    A cursor belongs to its query: the same caller, service code, filters and order. The page size may change.
+    A cursor belongs to its query: the same caller, service code, filters and order. The page size may change, and
+    whether it is read on or back.
     """
 
     def __init__(self, secret: bytes) -> None:
@@ -50,7 +51,7 @@ class CursorSealer:
         return Position(value, number)
 
     def _seal(self, query: ListTickets | ShowHistory, payload: bytes) -> bytes:
-        same = asdict(replace(query, limit=0, cursor=""))
+        same = {**asdict(query), "limit": 0, "cursor": "", "backwards": False}
         scope = json.dumps([type(query).__name__, same], sort_keys=True, default=str).encode()
         digest = hashlib.sha256(scope).digest()
         return hmac.digest(self._secret, digest + payload, "sha256")[:_SEAL_BYTES]

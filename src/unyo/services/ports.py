@@ -84,12 +84,16 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of tickets, whether more follow, where it ended, and how many there are (``limit`` at the most)."""
+    """A page of tickets, whether more follow, where it ended, and how many there are (``limit`` at the most).
+
+    ``previous`` is where it began, if there is a page before it.
+    """
 
     rows: Sequence[TicketRow]
     next: Position | None
     total: int
     total_is_exact: bool
+    previous: Position | None = None
 
 
 class Writer(Protocol):

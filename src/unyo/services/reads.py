@@ -32,11 +32,12 @@ class HistoryShown:
 
 @dataclass(frozen=True, slots=True)
 class ListShown:
-    """A page of tickets and the cursor of the next (``""`` at the end)."""
+    """A page of tickets and the cursors of the next and of the one before (``""`` at either end)."""
 
     page: Page
     service: Service
     next_cursor: str
+    previous_cursor: str = ""
 
 
 class Reads:
@@ -78,7 +79,8 @@ class Reads:
             return admitted
         service, member = admitted
         page = self._reader.tickets(command, member, service, after)
-        return ListShown(page, service, self._cursors.seal(command, page.next))
+        on, back = (self._cursors.seal(command, position) for position in (page.next, page.previous))
+        return ListShown(page, service, on, back)
 
     def list_options(self, caller: Caller, command: ListOptions) -> tuple[Option, ...] | Refusal:
         """The option lists in their order, retired values left out."""

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, Row
 from unyo.services.ports import Page, Position
 from unyo.tickets.commands import ListTickets
 from unyo.tickets.directory import Member, Service
-from unyo.tickets.model import UNRESTRICTED, Section, TicketKind, TicketRow
+from unyo.tickets.model import CLOSED, UNRESTRICTED, Section, TicketKind, TicketRow
 
 from .tables import memos, tickets
 
@@ -51,8 +51,13 @@ def read_page(
     counted = sa.select(sa.literal(1)).select_from(tickets).where(*conditions).limit(COUNT_LIMIT + 1).subquery()
     total = connection.execute(sa.select(sa.func.count()).select_from(counted)).scalar_one()
     shown = rows[: query.limit]
-    more = _position(shown[-1]) if len(rows) > query.limit else None
-    return Page([_listed(row) for row in shown], more, min(total, COUNT_LIMIT), total <= COUNT_LIMIT)
+    there, here = (_position(shown[-1]), _position(shown[0])) if shown else (None, None)
+    far = there if len(rows) > query.limit else None
+    # Where a page was reached from there is another one, and here is where that one begins.
+    near = here if after is not None else None
+    on, back = (near, far) if query.backwards else (far, near)
+    listed = [_listed(row) for row in (reversed(shown) if query.backwards else shown)]
+    return Page(listed, on, min(total, COUNT_LIMIT), total <= COUNT_LIMIT, back)
 
 
 def _listed(row: Row[*tuple[Any, ...]]) -> TicketRow:
@@ -75,6 +80,9 @@ def _conditions(connection: Connection, query: ListTickets, member: Member) -> I
         yield query.date_from <= _REGISTERED
     if query.date_to is not None:
         yield query.date_to >= _REGISTERED
+    if query.overdue_at is not None:
+        yield tickets.c.limit_date < query.overdue_at
+        yield tickets.c.state != CLOSED
     for word in query.words:
         yield has_word(connection, word)
 
@@ -117,20 +125,27 @@ def _priority_position(service: Service) -> ColumnElement[Any]:
 
 def _order(sort: ColumnElement[Any], query: ListTickets) -> list[ColumnElement[Any]]:
     number = tickets.c.number
-    by: list[ColumnElement[Any]] = [sort.desc(), number.desc()] if query.descending else [sort.asc(), number.asc()]
-    return [sort.is_(None), *by] if _may_be_empty(query) else by
+    by: list[ColumnElement[Any]] = [sort.desc(), number.desc()] if _falls(query) else [sort.asc(), number.asc()]
+    empty = sort.is_(None)
+    return [empty.desc() if query.backwards else empty, *by] if _may_be_empty(query) else by
 
 
 def _beyond(sort: ColumnElement[Any], query: ListTickets, after: Position) -> ColumnElement[bool]:
-    """The rows that come after a position in the order."""
+    """The rows that come after a position in the order, or before it."""
     number = tickets.c.number
-    further = number < after.number if query.descending else number > after.number
+    further = number < after.number if _falls(query) else number > after.number
     if after.value is None:
-        return sort.is_(None) & further
+        beyond = sort.is_(None) & further
+        return beyond | sort.is_not(None) if query.backwards else beyond
     value = sa.literal(_sort_literal(after.value), sort.type)
-    past = sort < value if query.descending else sort > value
+    past = sort < value if _falls(query) else sort > value
     beyond = past | ((sort == value) & further)
-    return beyond | sort.is_(None) if _may_be_empty(query) else beyond
+    return beyond | sort.is_(None) if _may_be_empty(query) and not query.backwards else beyond
+
+
+def _falls(query: ListTickets) -> bool:
+    """Whether it is read from the highest to the lowest."""
+    return query.descending is not query.backwards
 
 
 def _may_be_empty(query: ListTickets) -> bool:

@@ -93,7 +93,10 @@ class ListOptions:
 
 @dataclass(frozen=True, slots=True)
 class ListTickets:
-    """Read a page of tickets. ``filters`` holds the accepted values by our names; dates are inclusive."""
+    """Read a page of tickets. ``filters`` holds the accepted values by our names; dates are inclusive.
+
+    ``overdue_at`` asks for what is overdue at that time; ``backwards`` for the page that ends before the cursor.
+    """
 
     service_code: str
     master_id: str
@@ -105,6 +108,8 @@ class ListTickets:
     descending: bool
     limit: int
     cursor: str
+    overdue_at: datetime | None = None
+    backwards: bool = False
 
 
 ReadCommand = ShowTicket | ShowHistory | ListOptions | ListTickets

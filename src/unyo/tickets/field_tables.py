@@ -25,7 +25,7 @@ from .fields import (
     Unit,
     Use,
 )
-from .model import SECTIONS, Section, TicketKind
+from .model import CLOSED, SECTIONS, Section, TicketKind
 
 KIND_OF: Final[Mapping[Use, TicketKind]] = {
     Use.UPDATE_INCIDENT: TicketKind.INCIDENT,
@@ -40,6 +40,8 @@ STATES: Final[Mapping[TicketKind, tuple[str, ...]]] = {
     TicketKind.INCIDENT: ("未対応", "対応中", "復旧済み", "クローズ承認待ち", "差し戻し", "クローズ"),
     TicketKind.REQUEST: ("新規", "対応中", "クローズ承認待ち", "差し戻し", "クローズ"),
 }
+ALL_STATES: Final = tuple(dict.fromkeys(state for states in STATES.values() for state in states))
+OPEN_STATES: Final = tuple(state for state in ALL_STATES if state != CLOSED)
 SUPPORTED_GROUPS: Final = ("お客様", "SEサポート", "サポートセンター")
 WAYS: Final = ("電話", "メール", "ポータル", "その他")
 
@@ -199,7 +201,6 @@ _PAGE = (
     _extra("Limit", "limit", "件数 (初期値 50)", Digits(3, least=1, most=200), "50"),
     _extra("Cursor", "cursor", "前回の応答の NextCursor", Text(1024)),
 )
-_ALL_STATES = tuple(dict.fromkeys(state for states in STATES.values() for state in states))
 SORT_OBJECTS: Final[Mapping[str, str]] = {
     "1": "ticket_id",
     "2": "registration",
@@ -216,7 +217,7 @@ GET_TICKET_LIST: Final = FieldTable(
     (
         *_CALLER,
         _filter("kind", judged=tuple(TicketKind)),
-        _filter("state", judged=_ALL_STATES),
+        _filter("state", judged=ALL_STATES),
         _filter("priority"),
         _filter("supported_group", judged=SUPPORTED_GROUPS),
         _filter("assignee"),

@@ -117,6 +117,16 @@ class TicketRow:
     registered: datetime
     last_update: datetime
 
+    @property
+    def ticket_id(self) -> str:
+        """The number as the wire writes it."""
+        return format_ticket_id(self.number)
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether it should be closed by now: its due date has passed."""
+        due = self.values["limit_date"]
+        return isinstance(due, datetime) and due < now and self.values["state"] != CLOSED
+
 
 _TICKET_ID = re.compile(r"UTM([1-9][0-9]{0,11})")
 
