@@ -24,6 +24,8 @@ STYLES: Final = (
             "badge",
             "card",
             "table",
+            "filters",
+            "work",
             "notice",
             "ticket",
             "timeline",
@@ -32,7 +34,7 @@ STYLES: Final = (
         )
     ),
 )
-SCRIPTS: Final = ("vendor/htmx-2.0.11.min.js", "js/start.js")
+SCRIPTS: Final = ("vendor/htmx-2.0.11.min.js", "js/start.js", "js/menus.js")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -12,7 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -21,6 +21,8 @@ from babel.support import Translations
 from .english import meaning
 
 HOME: Final = "Asia/Tokyo"
+# In `Words`, "date" is something else.
+_Day = date
 
 
 class Language(StrEnum):
@@ -31,6 +33,7 @@ class Language(StrEnum):
 
 
 _DATES: Final = {Language.JAPANESE: "yyyy/MM/dd HH:mm", Language.ENGLISH: "d MMM yyyy, HH:mm"}
+_DAYS: Final = {Language.JAPANESE: "yyyy/MM/dd", Language.ENGLISH: "d MMM yyyy"}
 _ACCEPTED: Final = re.compile(r"\s*([a-z]+)(?:-[a-z0-9-]+)?\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*)?")
 
 
@@ -42,7 +45,9 @@ def translations(language: Language) -> Translations:
         packed = BytesIO()
         write_mo(packed, read_po(BytesIO(each.read_bytes()), locale=str(language)))
         packed.seek(0)
-        compiled.merge(Translations(packed))
+        part = Translations(packed)
+        compiled.merge(part)
+        compiled.plural = part.plural  # which merging does not take over
     return compiled
 
 
@@ -82,6 +87,10 @@ class Words:
         if moment is None:
             return ""
         return format_datetime(moment, _DATES[self.language], tzinfo=self.zone, locale=self.locale)
+
+    def day(self, day: _Day) -> str:
+        """A day."""
+        return format_date(day, _DAYS[self.language], locale=self.locale)
 
     def ago(self, moment: datetime, now: datetime) -> str:
         """How long ago, or how soon, a moment is."""

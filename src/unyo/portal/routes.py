@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from unyo.tickets.directory import Right
 
-from .views import approval, memos, my_work, sign_in, sign_out, ticket
+from .views import approval, memos, my_work, saved_views, sign_in, sign_out, ticket
+from .views import list as ticket_list
 from .visit import Visit
 from .who import Needs, Who
 
@@ -34,6 +35,9 @@ ROUTES: Final = (
     Page("/sign-in", Who.ANYONE, sign_in.show, sign_in.do),
     Page("/sign-out", Who.PERSON, None, sign_out.do),
     Page("/", Right.READ, my_work.show),
+    Page("/tickets", Right.READ, ticket_list.show),
+    Page("/views", Right.READ, None, saved_views.save),
+    Page("/views/delete", Right.READ, None, saved_views.delete),
     Page("/tickets/UTM{digits}", Right.READ, ticket.show),
     Page("/tickets/UTM{digits}/history", Right.READ, ticket.history),
     # Shown when somebody loads a refused form's page again.

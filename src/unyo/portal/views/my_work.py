@@ -1,10 +1,45 @@
-"""My work: what is mine, what waits for my approval, what is overdue, what I last saw."""
+"""My work: what is mine, what waits for my approval, what is overdue, what has changed lately."""
+
+from typing import Final
 
 from starlette.responses import Response
 
+from unyo.portal.fixed_views import TITLES, WHOLE
 from unyo.portal.visit import Visit
+from unyo.services.my_work import Part, ShowMyWork, show_my_work
+from unyo.tickets.errors import Refusal
+
+
+def _(message: str) -> str:
+    """Mark a message for the catalogues; it is translated where it is shown."""
+    return message
+
+
+_EMPTY: Final = {
+    Part.ASSIGNED: _("Nothing that is open is assigned to you."),
+    Part.TO_APPROVE: _("Nobody waits for your approval."),
+    Part.OVERDUE: _("Nothing is overdue."),
+    Part.RECENT: "",
+}
 
 
 async def show(visit: Visit) -> Response:
     """Show it."""
-    return visit.page("my-work.html")
+    asked = ShowMyWork(visit.here.code, visit.me.master_id, visit.now)
+    work = await visit.ask(lambda: show_my_work(visit.backing.reads, visit.caller, asked))
+    views = await visit.ask(lambda: visit.backing.choices.views(visit.here.code, visit.me.master_id))
+    # The guard has found the right to read.
+    assert not isinstance(work, Refusal), work
+    say = visit.words.gettext
+    parts = [
+        {
+            "name": part.value,
+            "title": say(TITLES[part]),
+            "empty": _EMPTY[part] and say(_EMPTY[part]),
+            "address": WHOLE[part].address,
+            "found": found,
+        }
+        for part, found in work.items()
+        if part is not Part.TO_APPROVE or visit.me.may_approve or found.rows
+    ]
+    return visit.page("my-work.html", parts=parts, has_tickets=bool(work[Part.RECENT].rows), views=views)
