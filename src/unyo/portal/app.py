@@ -25,7 +25,7 @@ from . import assets, cookies, headers
 from .backing import Backing
 from .origin import READING, is_ours
 from .routes import ROUTES, Page
-from .visit import READING_THREADS, Visit
+from .visit import PROVING_THREADS, READING_THREADS, Visit
 from .who import Who
 
 _Endpoint = Callable[[Request], Awaitable[Response]]
@@ -38,7 +38,7 @@ class Portal:
 
     def __init__(self, backing: Backing) -> None:
         self._backing = backing
-        self._limiter: CapacityLimiter | None = None
+        self._limits: tuple[CapacityLimiter, CapacityLimiter] | None = None
 
     def application(self) -> Starlette:
         """The ASGI application, to be mounted at the root."""
@@ -72,10 +72,10 @@ class Portal:
     async def _visit(self, request: Request) -> Visit:
         if self._backing.is_https:
             request.scope["scheme"] = "https"
-        if self._limiter is None:
-            self._limiter = CapacityLimiter(READING_THREADS)
-        limiter = self._limiter
-        return await run_sync(lambda: _look(request, self._backing, limiter), limiter=limiter)
+        if self._limits is None:
+            self._limits = CapacityLimiter(READING_THREADS), CapacityLimiter(PROVING_THREADS)
+        limits = self._limits
+        return await run_sync(lambda: _look(request, self._backing, *limits), limiter=limits[0])
 
     async def _refuse(self, request: Request, error: Exception) -> Response:
         """No such page: people get a page, programs the API's envelope."""
@@ -89,12 +89,12 @@ class Portal:
 
     async def _busy(self, request: Request, _error: Exception) -> Response:
         """The database failed or the queue is full: nothing that is said here needs either."""
-        now, token = self._backing.clock(), SecretStr("")
-        visit = Visit(request, self._backing, CapacityLimiter(1), _NOBODYS, None, token, Chosen(), None, None, now)
+        now, token, one = self._backing.clock(), SecretStr(""), CapacityLimiter(1)
+        visit = Visit(request, self._backing, one, one, _NOBODYS, None, token, Chosen(), None, None, now)
         return visit.page("busy.html", 503)
 
 
-def _look(request: Request, backing: Backing, limiter: CapacityLimiter) -> Visit:
+def _look(request: Request, backing: Backing, limiter: CapacityLimiter, proving: CapacityLimiter) -> Visit:
     """Who it is."""
     now, token = backing.clock(), cookies.token_of(request)
     directory = backing.reader.directory()
@@ -102,7 +102,7 @@ def _look(request: Request, backing: Backing, limiter: CapacityLimiter) -> Visit
     chosen = backing.choices.chosen(session.master_id) if session else Chosen()
     service = directory.services.get(session.service_code) if session else None
     member = service.members.get(session.master_id) if service and session else None
-    return Visit(request, backing, limiter, directory, session, token, chosen, service, member, now)
+    return Visit(request, backing, limiter, proving, directory, session, token, chosen, service, member, now)
 
 
 async def _to_sign_in(visit: Visit) -> Response:

@@ -19,8 +19,13 @@ STYLES: Final = (
             "theme",
             "base",
             "layout",
+            "menu",
             "button",
             "form",
+            "secret",
+            "choice",
+            "door",
+            "settings",
             "badge",
             "card",
             "table",
@@ -34,7 +39,14 @@ STYLES: Final = (
         )
     ),
 )
-SCRIPTS: Final = ("vendor/htmx-2.0.11.min.js", "js/start.js", "js/menus.js")
+SCRIPTS: Final = (
+    "vendor/htmx-2.0.11.min.js",
+    "js/start.js",
+    "js/menus.js",
+    "js/secret.js",
+    "js/theme.js",
+    "js/choices.js",
+)
 
 
 @dataclass(frozen=True, slots=True)

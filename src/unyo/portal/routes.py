@@ -8,7 +8,20 @@ from starlette.responses import Response
 
 from unyo.tickets.directory import Right
 
-from .views import approval, memos, my_work, saved_views, sign_in, sign_out, ticket
+from .views import (
+    approval,
+    link,
+    memos,
+    my_work,
+    password,
+    saved_views,
+    service,
+    sessions,
+    settings,
+    sign_in,
+    sign_out,
+    ticket,
+)
 from .views import list as ticket_list
 from .visit import Visit
 from .who import Needs, Who
@@ -34,6 +47,15 @@ class Page:
 ROUTES: Final = (
     Page("/sign-in", Who.ANYONE, sign_in.show, sign_in.do),
     Page("/sign-out", Who.PERSON, None, sign_out.do),
+    Page("/link/{token}", Who.ANYONE, link.show, link.do),
+    Page("/service", Who.PERSON, service.show, service.do),
+    Page("/settings", Who.PERSON, settings.show),
+    Page("/settings/language", Who.PERSON, None, settings.choose_language),
+    Page("/settings/theme", Who.PERSON, None, settings.choose_theme),
+    Page("/settings/time-zone", Who.PERSON, None, settings.choose_time_zone),
+    Page("/settings/password", Who.PERSON, None, password.change),
+    Page("/settings/sessions/end", Who.PERSON, None, sessions.end),
+    Page("/settings/sessions/end-others", Who.PERSON, None, sessions.end_others),
     Page("/", Right.READ, my_work.show),
     Page("/tickets", Right.READ, ticket_list.show),
     Page("/views", Right.READ, None, saved_views.save),

@@ -26,6 +26,8 @@ from .pages import render
 T = TypeVar("T")
 # No more at a time than the reading pool has connections to spare for people.
 READING_THREADS = 4
+# A password's hash takes long, and more at a time would only take longer: those who read do not wait for them.
+PROVING_THREADS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Visit:
     request: Request
     backing: Backing
     limiter: CapacityLimiter
+    proving: CapacityLimiter
     directory: Directory
     session: Session | None
     token: SecretStr
@@ -53,6 +56,12 @@ class Visit:
     def words(self) -> Words:
         """The reader's language and time zone."""
         return Words(self.language, ZoneInfo(self.chosen.time_zone or HOME))
+
+    @property
+    def person(self) -> Session:
+        """Who is signed in; a page for people has somebody."""
+        assert self.session is not None
+        return self.session
 
     @property
     def here(self) -> Service:
@@ -78,6 +87,10 @@ class Visit:
     async def ask(self, work: Callable[[], T]) -> T:
         """What a use case or a port says, asked in a thread."""
         return await run_sync(work, limiter=self.limiter)
+
+    async def prove(self, work: Callable[[], T]) -> T:
+        """What comes of a password, asked in a thread."""
+        return await run_sync(work, limiter=self.proving)
 
     async def form(self) -> FormData:
         """What was sent."""

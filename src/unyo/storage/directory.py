@@ -118,8 +118,10 @@ def read_directory(connection: Connection, version: int) -> Directory:
     return Directory(
         version=version,
         services={
-            code: Service(code, members.get(code, {}), tuple(lists.get(code, ())), names)
-            for code in connection.execute(sa.select(services.c.service_code).where(~services.c.is_disabled)).scalars()
+            code: Service(code, members.get(code, {}), tuple(lists.get(code, ())), names, name)
+            for code, name in connection.execute(
+                sa.select(services.c.service_code, services.c.name).where(~services.c.is_disabled)
+            )
         },
         keys={
             row.access_key: AccessKey(row.access_key, row.master_id, row.sealed_secret)

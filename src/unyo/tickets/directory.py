@@ -1,6 +1,6 @@
 """Who may do what, and which values a service offers: services, members, roles, option lists, keys."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 from typing import Final
@@ -72,6 +72,7 @@ class Service:
     members: Mapping[str, Member]
     options: tuple[Option, ...]
     names: Mapping[str, str] = field(default_factory=dict, repr=False)
+    name: str = ""
     _offered: dict[tuple[TicketKind, str], dict[tuple[str, str], int]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
@@ -110,6 +111,14 @@ class Directory:
     version: int
     services: Mapping[str, Service]
     keys: Mapping[str, AccessKey]
+
+    def services_of(self, master_id: str) -> Sequence[Service]:
+        """The services in which an account is a member, by their codes."""
+        return [found for _, found in sorted(self.services.items()) if master_id in found.members]
+
+    def name_of(self, master_id: str) -> str:
+        """An account's name, which is the same in every service; its master ID where it has none."""
+        return next((found.name_of(master_id) for found in self.services.values()), master_id)
 
     def admit(self, *, owner: str, master_id: str, service_code: str, right: Right) -> tuple[Service, Member] | Refusal:
         """Check 8: the master ID is the caller's own, belongs to the service, and its role allows it."""

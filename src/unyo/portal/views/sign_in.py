@@ -1,17 +1,38 @@
 """Sign in."""
 
+from pydantic import SecretStr
 from starlette.responses import Response
 
+from unyo.portal.letting_in import STATUS, let_in, visitor, wait_says
+from unyo.portal.own_path import own_path
 from unyo.portal.visit import Visit
+from unyo.services.signing_in import Refused, SignedIn
 
 
 async def show(visit: Visit) -> Response:
-    """Show the form."""
-    return visit.page(
-        "sign-in.html", next=visit.request.query_params.get("next", "/"), typed=[], fault="", master_id=""
-    )
+    """Show the form; who is signed in already goes on."""
+    to = own_path(visit.request.query_params.get("next"))
+    if visit.session is not None:
+        return visit.go(to)
+    return visit.page("sign-in.html", next=to, typed="", refused=None, wait="", master_id="")
 
 
 async def do(visit: Visit) -> Response:
     """Sign in."""
-    return await show(visit)
+    form = await visit.form()
+    to, master_id = own_path(form.get("next")), str(form.get("master_id", "")).strip()
+    password = SecretStr(str(form.get("password", "")))
+    who = visitor(visit)
+    outcome = await visit.prove(lambda: visit.backing.signing_in.sign_in(master_id, password, who))
+    if isinstance(outcome, SignedIn):
+        return await let_in(visit, outcome, to)
+    return _refuse(visit, outcome, to, str(form.get("typed", "")), master_id)
+
+
+def _refuse(visit: Visit, refused: Refused, to: str, typed: str, master_id: str) -> Response:
+    """Show the form again, with what was typed and why it did not do."""
+    wait = wait_says(refused, visit.words)
+    status = STATUS[refused.refusal]
+    return visit.page(
+        "sign-in.html", status, next=to, typed=typed, refused=refused.refusal, wait=wait, master_id=master_id
+    )

@@ -1,0 +1,44 @@
+"""Who has proved who they are goes in: with a new session, in a service code, to where they wanted to go."""
+
+from datetime import timedelta
+from urllib.parse import quote
+
+from babel.dates import format_timedelta
+from starlette.responses import Response
+
+from unyo.services.signing_in import Refusal, Refused, SignedIn, Visitor
+
+from . import cookies
+from .language import Words
+from .visit import Visit
+
+STATUS = {Refusal.WRONG: 401, Refusal.WAIT: 429, Refusal.LINK_USED: 404, Refusal.BUSY: 503}
+"""How the refusals are told to programs."""
+_MINUTE = timedelta(minutes=1)
+
+
+def visitor(visit: Visit) -> Visitor:
+    """Whose call it is."""
+    request = visit.request
+    address = request.client.host if request.client else ""
+    return Visitor(address, request.headers.get("user-agent", ""), visit.token or None)
+
+
+async def let_in(visit: Visit, signed_in: SignedIn, to: str) -> Response:
+    """Let somebody in; who has one service code alone works in that."""
+    services = visit.directory.services_of(signed_in.session.master_id)
+    if len(services) == 1:
+        code = services[0].code
+        await visit.ask(lambda: visit.backing.signing_in.choose_service(signed_in.token, code))
+        answer = visit.go(to)
+    else:
+        answer = visit.go(f"/service?next={quote(to, safe='')}")
+    cookies.keep(answer, visit.request, signed_in.token, visit.backing.life)
+    return answer
+
+
+def wait_says(refused: Refused, words: Words) -> str:
+    """How long to wait, in words: whole minutes, rounded up, from one minute on."""
+    wait = refused.wait
+    rounded = -(-wait // _MINUTE) * _MINUTE if wait > _MINUTE else wait
+    return format_timedelta(rounded, threshold=60, granularity="second", locale=words.locale)

@@ -1,0 +1,26 @@
+"""In which service code somebody works who may work in several."""
+
+from starlette.responses import Response
+
+from unyo.portal.own_path import own_path
+from unyo.portal.visit import Visit
+
+
+async def show(visit: Visit) -> Response:
+    """Show those that there are."""
+    return _page(visit, own_path(visit.request.query_params.get("next")))
+
+
+async def do(visit: Visit) -> Response:
+    """Choose one."""
+    form = await visit.form()
+    to, code = own_path(form.get("next")), str(form.get("service_code", ""))
+    if code not in {service.code for service in visit.directory.services_of(visit.person.master_id)}:
+        return _page(visit, to, is_foreign=True)
+    await visit.ask(lambda: visit.backing.signing_in.choose_service(visit.token, code))
+    return visit.go(to)
+
+
+def _page(visit: Visit, to: str, *, is_foreign: bool = False) -> Response:
+    services = visit.directory.services_of(visit.person.master_id)
+    return visit.page("service.html", 403 if is_foreign else 200, next=to, services=services, is_foreign=is_foreign)

@@ -1,0 +1,20 @@
+"""End one's sessions, on other browsers too."""
+
+from starlette.responses import Response
+
+from unyo.portal.visit import Visit
+
+_BACK = "/settings?changed=sessions"
+
+
+async def end(visit: Visit) -> Response:
+    """End one of them."""
+    number = str((await visit.form()).get("number", ""))
+    await visit.ask(lambda: visit.backing.signing_in.end_session(visit.person.master_id, number))
+    return visit.go(_BACK)
+
+
+async def end_others(visit: Visit) -> Response:
+    """End all but this one."""
+    await visit.ask(lambda: visit.backing.signing_in.end_other_sessions(visit.person.master_id, visit.token))
+    return visit.go(_BACK)
