@@ -99,6 +99,11 @@ class Page:
         return self.answer.headers.get("location", "")
 
     @property
+    def cookie(self) -> str:
+        """The session's token that the browser is to keep; ``""`` where it is to forget it, or not told."""
+        return self.answer.headers.get("set-cookie", "").partition(";")[0].partition("=")[2].strip('"')
+
+    @property
     def root(self) -> Element:
         """Its elements."""
         reader = _Reader()

@@ -23,6 +23,7 @@ from unyo.uom.envelopes import CONTENT_TYPE, Failure, failure
 
 from . import assets, cookies, headers
 from .backing import Backing
+from .bounded import Bounded
 from .origin import READING, is_ours
 from .routes import ROUTES, Page
 from .visit import PROVING_THREADS, READING_THREADS, Visit
@@ -30,6 +31,7 @@ from .who import Who
 
 _Endpoint = Callable[[Request], Awaitable[Response]]
 _MIN_GZIP: Final = 1024
+_TOLD: Final = {each.value.status: each for each in (Failure.METHOD_NOT_ALLOWED, Failure.PAYLOAD_TOO_LARGE)}
 _NOBODYS: Final = Directory(0, {}, {})
 
 
@@ -45,7 +47,7 @@ class Portal:
         routes = [Route(page.path, self._endpoint(page), methods=page.methods) for page in ROUTES]
         made = Starlette(
             routes=[Route("/static/{name}", assets.serve), *routes],
-            middleware=[Middleware(GZipMiddleware, minimum_size=_MIN_GZIP)],
+            middleware=[Middleware(GZipMiddleware, minimum_size=_MIN_GZIP), Middleware(Bounded)],
             exception_handlers={HTTPException: self._refuse, StorageFailed: self._busy, QueueFull: self._busy},
         )
         made.router.redirect_slashes = False  # a path that is not there is answered, not guessed
@@ -82,8 +84,7 @@ class Portal:
         assert isinstance(error, HTTPException)
         if "text/html" in request.headers.get("accept", "") and error.status_code == Failure.NOT_FOUND.value.status:
             return (await self._visit(request)).page("missing.html", 404)
-        is_method = error.status_code == Failure.METHOD_NOT_ALLOWED.value.status
-        code = (Failure.METHOD_NOT_ALLOWED if is_method else Failure.NOT_FOUND).value
+        code = _TOLD.get(error.status_code, Failure.NOT_FOUND).value
         content = codec.encode(failure(request.state.request_id, code))
         return Response(content, code.status, error.headers, CONTENT_TYPE)
 

@@ -41,4 +41,4 @@ def wait_says(refused: Refused, words: Words) -> str:
     """How long to wait, in words: whole minutes, rounded up, from one minute on."""
     wait = refused.wait
     rounded = -(-wait // _MINUTE) * _MINUTE if wait > _MINUTE else wait
-    return format_timedelta(rounded, threshold=60, granularity="second", locale=words.locale)
+    return format_timedelta(rounded, locale=words.locale)
