@@ -1,7 +1,8 @@
-"""Two people changed one ticket: what each changed, field by field, and what both can keep."""
+"""Two people changed one ticket: what each changed, field by field, of tickets as the client holds them."""
 
 from collections.abc import Mapping, Sequence
 
+from unyo.tickets.merging import memo_name, moved, only_mine
 from unyo.tickets.text import unquote
 
 from .bodies import AddMemo, DeleteMemo, MemoOperation
@@ -18,32 +19,24 @@ def what_they_changed(
     ``history`` is newest first: its newest change of such a field is the one that made it what it is.
     """
     by = {change.field: entry.user_id for entry in reversed(history) for change in entry.changes}
-    before, after = {**mine.read, **_by_name(mine)}, {**theirs.read, **_by_name(theirs)}
     ours = {name: value for name, (_, value) in mine.changes.items()} | {
-        f"memos.{number}": text for number, text in texts_of(memos).items()
+        memo_name(number): text for number, text in texts_of(memos).items()
     }
     return tuple(
-        Clash(name, before.get(name), after.get(name), ours.get(name), by.get(name, ""), name in ours)
-        for name in (*before, *(added for added in after if added not in before))
-        if before.get(name) != after.get(name)
+        Clash(each.field, each.base, each.theirs, each.mine, by.get(each.field, ""), each.is_mine)
+        for each in moved({**mine.read, **_by_name(mine)}, {**theirs.read, **_by_name(theirs)}, ours)
     )
-
-
-def clashes(changed: Sequence[Clash]) -> tuple[Clash, ...]:
-    """What both changed, to different values; the rest of both can be kept."""
-    return tuple(each for each in changed if each.is_mine and each.mine != each.theirs)
 
 
 def kept(mine: Ticket, changed: Sequence[Clash]) -> Mapping[str, Value]:
     """What this side changed and the other did not."""
-    theirs = {each.field for each in changed}
-    return {name: after for name, (_, after) in mine.changes.items() if name not in theirs}
+    return only_mine({name: after for name, (_, after) in mine.changes.items()}, changed)
 
 
 def still_to_do(memos: Sequence[MemoOperation], changed: Sequence[Clash]) -> list[MemoOperation]:
     """The operations without those that delete what the other side has deleted."""
     gone = {each.field for each in changed if each.theirs is None}
-    return [memo for memo in memos if not (isinstance(memo, DeleteMemo) and f"memos.{memo.number}" in gone)]
+    return [memo for memo in memos if not (isinstance(memo, DeleteMemo) and memo_name(memo.number) in gone)]
 
 
 def texts_of(memos: Sequence[MemoOperation]) -> dict[int, str | None]:
@@ -56,4 +49,4 @@ def texts_of(memos: Sequence[MemoOperation]) -> dict[int, str | None]:
 
 
 def _by_name(ticket: Ticket) -> dict[str, Value]:
-    return {f"memos.{memo.number}": memo.text for memo in ticket.memos}
+    return {memo_name(memo.number): memo.text for memo in ticket.memos}

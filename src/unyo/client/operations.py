@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, TypeVar, get_args
 from unyo.tickets.errors import Reason
 from unyo.tickets.field_tables import BY_KEY, MEMO_NUMBER, MEMO_OPERATION, MEMO_TEXT, MEMOS, TICKET_ID, TICKET_KIND
 from unyo.tickets.memo_list import ADD, DELETE
+from unyo.tickets.merging import clashes
 from unyo.uom.envelopes import ERRORS
 
 from .bodies import AddMemo, Body, MemoOperation, register_body, update_body
@@ -17,7 +18,7 @@ from .entries import HistoryEntry, Option, TicketSummary, history_entry, option,
 from .errors import ExclusionFailure, NoAnswer, NoRolesToClose, NotTheApi, ParameterError, SystemFailure, UnyoError
 from .kinds import KINDS, AnyKind
 from .lists import Kind, kind_of, list_body
-from .merging import clashes, kept, still_to_do, texts_of, what_they_changed
+from .merging import kept, still_to_do, texts_of, what_they_changed
 from .steps import Steps
 from .tickets import Ticket, Value
 

@@ -21,7 +21,7 @@ from unyo.tickets.directory import RIGHTS, Directory
 from unyo.uom import codec
 from unyo.uom.envelopes import CONTENT_TYPE, Failure, failure
 
-from . import assets, cookies, headers
+from . import assets, cookies, headers, resume
 from .backing import Backing
 from .bounded import Bounded
 from .origin import READING, is_ours
@@ -65,6 +65,8 @@ class Portal:
                 return RedirectResponse("/service", 303, headers.PAGE)
             if not isinstance(page.needs, Who) and page.needs not in RIGHTS[visit.me.role]:
                 return visit.page("refused.html", 403, why="right")
+            if is_write and resume.is_strange(await visit.form(), visit.session):
+                return await _to_who_typed_it(visit)
             view = page.does if is_write else page.shows
             assert view is not None
             return await view(visit)
@@ -112,5 +114,13 @@ async def _to_sign_in(visit: Visit) -> Response:
     if request.method in READING:
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?next={quote(path, safe='')}", 303, headers.PAGE)
-    typed = [(name, value) for name, value in (await visit.form()).multi_items() if isinstance(value, str)]
+    typed = resume.kept(request.url.path, await visit.form()).pack()
     return visit.page("sign-in.html", 401, next=request.url.path, typed=typed, fault="", master_id="")
+
+
+async def _to_who_typed_it(visit: Visit) -> Response:
+    """A form that somebody else typed, or in another service code: nothing of it is done here."""
+    found = resume.kept(visit.request.url.path, await visit.form())
+    assert visit.session is not None
+    why = "service" if found.by == visit.session.master_id else "person"
+    return visit.page("resume.html", 409, kept=found, why=why)

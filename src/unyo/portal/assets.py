@@ -26,6 +26,7 @@ STYLES: Final = (
             "choice",
             "door",
             "settings",
+            "conflict",
             "badge",
             "card",
             "table",
@@ -46,6 +47,7 @@ SCRIPTS: Final = (
     "js/secret.js",
     "js/theme.js",
     "js/choices.js",
+    "js/form.js",
 )
 
 

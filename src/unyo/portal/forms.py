@@ -1,7 +1,8 @@
 """Forms made of the parameter tables: what is shown, what was typed, what is wrong; nothing typed is ever lost."""
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,30 +13,35 @@ from unyo.tickets.field_tables import (
     BY_KEY,
     LOCK_FIELDS,
     MASTER_ID,
+    MEMO_TEXT,
     MEMOS,
     SERVICE_CODE,
     TICKET_ID,
     TICKET_KIND,
     TICKET_TABLES,
 )
-from unyo.tickets.fields import Date, FieldTable, Row, Text, Use
-from unyo.tickets.model import Ticket, TicketKind
+from unyo.tickets.fields import Choice, Date, FieldTable, Mark, OptionList, Row, Text, Use
+from unyo.tickets.model import UNRESTRICTED, Ticket, TicketKind, Values
 
-from .fields import Field, offers_of, shape_of, typed
+from .fields import Field, Shape, offers_of, shape_of, typed, with_line_feeds
 from .language import Words
 from .sections import GROUPS, Group
 from .wording import BESIDE, fault_says
 
 UPDATES: Final = {TicketKind.INCIDENT: Use.UPDATE_INCIDENT, TicketKind.REQUEST: Use.UPDATE_REQUEST}
 REGISTRATIONS: Final = {TicketKind.INCIDENT: Use.REGISTER_INCIDENT, TicketKind.REQUEST: Use.REGISTER_REQUEST}
+# How an input of a date and time, or somebody whose browser has none, writes one.
+_LOCAL: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d))?", re.ASCII)
+_NO_DATE: Final = "?"
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A form: its groups of fields, and what is wrong that belongs to no field."""
+    """A form: its groups of fields, its memos, and what is wrong that belongs to no field."""
 
     use: Use
     groups: tuple[tuple[Group, tuple[Field, ...]], ...]
+    memos: tuple[Field, ...] = ()
     faults: tuple[str, ...] = ()
 
     @property
@@ -46,7 +52,8 @@ class Sheet:
     @property
     def at_fault(self) -> tuple[Field, ...]:
         """The fields that something is wrong with, in their order."""
-        return tuple(field for _, fields in self.groups for field in fields if field.faults)
+        fields = (field for _, group in self.groups for field in group)
+        return tuple(field for field in (*fields, *self.memos) if field.faults)
 
 
 def sheet(
@@ -56,23 +63,48 @@ def sheet(
     words: Words,
     values: Mapping[str, str],
     faults: Iterable[Fault] = (),
+    *,
+    memos: Mapping[str, str] | None = None,
 ) -> Sheet:
-    """A form that holds what was typed or stored, by the wire's names."""
+    """A form that holds what was typed or stored, by the wire's names; ``memos`` by the names of their inputs."""
     table = TICKET_TABLES[use]
     by_path: dict[str, list[str]] = {}
     for fault in faults:
         by_path.setdefault(fault.path, []).append(fault_says(fault.reason, words))
-    shown = {row.wire for group in GROUPS for row in group.rows(table)}
 
     def _field(row: Row) -> Field:
-        held = values.get(row.wire, "")
-        offers = offers_of(row, kind, service, words, held) if shape_of(row) == "select" else ()
-        label = words.meaning(row.parameter.label)
-        return Field(row, shape_of(row), label, held, offers, tuple(by_path.get(row.wire, ())))
+        return replace(field_of(row, kind, service, words, values), faults=tuple(by_path.pop(row.wire, ())))
 
     groups = tuple((group, tuple(map(_field, group.rows(table)))) for group in GROUPS if group.rows(table))
-    rest = tuple(text for path, texts in by_path.items() if path not in shown for text in texts)
-    return Sheet(use, groups, rest)
+    fields = tuple(
+        Field(memo_row(name), Shape.LINES, words.meaning(MEMO_TEXT.label), text, faults=tuple(by_path.pop(name, ())))
+        for name, text in (memos or {}).items()
+    )
+    return Sheet(use, groups, fields, tuple(text for texts in by_path.values() for text in texts))
+
+
+def field_of(row: Row, kind: TicketKind, service: Service, words: Words, values: Mapping[str, str]) -> Field:
+    """A field that holds one of the values."""
+    held = values.get(row.wire, "")
+    shape = shape_of(row, held)
+    offers = offers_of(row, kind, service, words, held) if shape is Shape.SELECT else ()
+    found = Field(row, shape, words.meaning(row.parameter.label), held, offers)
+    return replace(found, beside=values.get(found.parent, ""))
+
+
+def memo_row(name: str) -> Row:
+    """The row of an input for a memo; whether it may be empty its operation decides."""
+    return Row(replace(MEMO_TEXT, wire=name), MEMO_TEXT.kind, Mark.CONDITIONAL)
+
+
+def initial(use: Use, kind: TicketKind, service: Service) -> dict[str, str]:
+    """What a form of registration begins with: the first of fixed choices, and the group that hides nothing."""
+    needed = [row for row in TICKET_TABLES[use].rows if row.mark.must_be_there]
+    fixed = {row.wire: row.kind.choices[0] for row in needed if isinstance(row.kind, Choice)}
+    unhidden = (
+        row.wire for row in needed if isinstance(row.kind, OptionList) and service.offers(kind, row.key, UNRESTRICTED)
+    )
+    return {**fixed, **dict.fromkeys(unhidden, UNRESTRICTED)}
 
 
 def stored(ticket: Ticket, words: Words) -> dict[str, str]:
@@ -84,17 +116,32 @@ def stored(ticket: Ticket, words: Words) -> dict[str, str]:
 def sent(form: Mapping[str, Any], table: FieldTable) -> dict[str, str]:
     """What was typed into a form, line ends as tickets have them."""
     names = (row.wire for row in table.rows if isinstance(row.kind, Text))
-    return {name: str(form[name]).replace("\r\n", "\n") for name in names if name in form}
+    return {name: with_line_feeds(str(form[name])) for name in names if name in form}
 
 
 def body(
-    use: Use, kind: TicketKind, values: Mapping[str, str], words: Words, who: tuple[str, str], memos: list[Any]
+    use: Use,
+    kind: TicketKind,
+    values: Mapping[str, str],
+    words: Words,
+    who: tuple[str, str],
+    memos: list[Any],
+    *,
+    base: Values | None = None,
 ) -> dict[str, Any]:
-    """What was typed as a call of the API holds it: service code and master ID are ``who``, dates are the wire's."""
+    """What was typed as a call of the API holds it: service code and master ID are ``who``, dates are the wire's.
+
+    What still reads as ``base``, what the form showed at first, is sent as it was there: an hour that a time zone
+    has twice, or a line end of another kind, is not changed by looking at it.
+    """
     table = TICKET_TABLES[use]
-    found: dict[str, Any] = {
-        name: _wire(table.by_wire[name], value, words) for name, value in values.items() if name in table.by_wire
-    }
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        row = table.by_wire.get(name)
+        if row is None or not isinstance(row.kind, Text):
+            continue
+        is_as_it_was = base is not None and row.key in base and value == typed(base[row.key], words)
+        found[name] = row.kind.format(base[row.key]) if base and is_as_it_was else _wire(row, value, words)
     found |= {SERVICE_CODE.wire: who[0], MASTER_ID.wire: who[1], TICKET_KIND.wire: kind.value, MEMOS.wire: memos}
     return found
 
@@ -112,11 +159,15 @@ def faults_of(refusal: Refusal) -> list[Fault]:
 
 
 def _wire(row: Row, text: str, words: Words) -> str:
-    """A date of a browser's form as the wire writes it; one that is none stays as it is, and is refused as such."""
+    """A date of a form, in the reader's time zone, as the wire writes it; one that is none is refused as such."""
     if type(row.kind) is not Date or not text:
         return text
+    found = _LOCAL.fullmatch(text)
+    if found is None:
+        # Fourteen digits would be a date, but one of another time zone than the reader's.
+        return _NO_DATE
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return format_date(moment.replace(tzinfo=words.zone) if moment.tzinfo is None else moment)
+        return format_date(datetime(year, month, day, hour, minute, second, tzinfo=words.zone))
+    except (ValueError, OverflowError):
+        return _NO_DATE

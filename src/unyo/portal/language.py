@@ -86,7 +86,12 @@ class Words:
         """A moment; ``""`` for none."""
         if moment is None:
             return ""
-        return format_datetime(moment, _DATES[self.language], tzinfo=self.zone, locale=self.locale)
+        here = self._here(moment)
+        return format_datetime(here, _DATES[self.language], tzinfo=here.tzinfo, locale=self.locale)
+
+    def moment(self, moment: datetime) -> str:
+        """A moment to the second: dates that differ read differently."""
+        return self.local(moment).replace("T", " ")
 
     def day(self, day: _Day) -> str:
         """A day."""
@@ -102,4 +107,11 @@ class Words:
 
     def local(self, moment: datetime | None) -> str:
         """A moment as an input of a date and time has it; ``""`` for none."""
-        return "" if moment is None else moment.astimezone(self.zone).strftime("%Y-%m-%dT%H:%M:%S")
+        return "" if moment is None else self._here(moment).strftime("%Y-%m-%dT%H:%M:%S")
+
+    def _here(self, moment: datetime) -> datetime:
+        """A moment in the reader's zone; one at the end of time may have a date at home only."""
+        try:
+            return moment.astimezone(self.zone)
+        except OverflowError:
+            return moment.astimezone(ZoneInfo(HOME))

@@ -10,10 +10,12 @@ from unyo.tickets.directory import Right
 
 from .views import (
     approval,
+    edit,
     link,
     memos,
     my_work,
     password,
+    register,
     saved_views,
     service,
     sessions,
@@ -60,6 +62,8 @@ ROUTES: Final = (
     Page("/tickets", Right.READ, ticket_list.show),
     Page("/views", Right.READ, None, saved_views.save),
     Page("/views/delete", Right.READ, None, saved_views.delete),
+    Page("/tickets/new", Right.WRITE, register.show, register.do),
+    Page("/tickets/UTM{digits}/edit", Right.WRITE, edit.show, edit.do),
     Page("/tickets/UTM{digits}", Right.READ, ticket.show),
     Page("/tickets/UTM{digits}/history", Right.READ, ticket.history),
     # Shown when somebody loads a refused form's page again.

@@ -1,6 +1,7 @@
 """Close approval and the rules across fields (contract, section 5, Approver and SupportedGroup)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from .directory import Service
 from .errors import Fault, Reason, Refusal
@@ -8,6 +9,8 @@ from .field_tables import BY_KEY
 from .model import APPROVAL_STATES, CLOSED, Ticket, Values
 
 _APPROVER = BY_KEY["approver"]
+ASKED_IN: Final[Mapping[str, tuple[str, frozenset[str]]]] = {"approver": ("state", APPROVAL_STATES)}
+"""What a form asks for only where another field holds one of some values: our names, and those values."""
 
 
 def resulting_state(ticket: Ticket, given: Values) -> str:

@@ -10,7 +10,8 @@ from unyo.cli.showing import make_console
 from unyo.client import AddMemo, DeleteMemo, EditMemo, Ticket
 from unyo.client.bodies import MemoOperation
 from unyo.client.errors import Clash
-from unyo.client.merging import clashes, kept, still_to_do, what_they_changed
+from unyo.client.merging import kept, still_to_do, what_they_changed
+from unyo.tickets.merging import clashes
 
 from .document import Edited
 from .judging import FIELDS, MEMOS

@@ -1,0 +1,84 @@
+"""Forms that could not be taken as they came: somebody's session ran out, or another person or service came between.
+
+A form says who typed it and in which service code, so that nothing is saved in another's name or in another place.
+What was typed goes with the sign-in page in one hidden field, and is sent again by who typed it.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import FormData
+
+from unyo.services.people import Session
+from unyo.tickets.directory import Directory
+
+FIELD: Final = "typed"
+"""The sign-in form's hidden field with a form that was sent without a session."""
+TYPED_BY: Final = "typed_by"
+TYPED_IN: Final = "typed_in"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A form that was sent: where to, and its fields."""
+
+    path: str
+    fields: tuple[tuple[str, str], ...]
+
+    @property
+    def by(self) -> str:
+        """The master ID of who typed it; ``""`` where the form does not say: then it is nobody's to send again."""
+        return dict(self.fields).get(TYPED_BY, "")
+
+    @property
+    def service_code(self) -> str:
+        """The service code in which it was typed."""
+        return dict(self.fields).get(TYPED_IN, "")
+
+    def pack(self) -> str:
+        """As one hidden field."""
+        return json.dumps([self.path, self.fields], ensure_ascii=False)
+
+
+def kept(path: str, form: FormData) -> Kept:
+    """A form as it was sent, without files, which no form of ours has."""
+    return Kept(path, tuple((name, text) for name, text in form.multi_items() if isinstance(text, str)))
+
+
+def unpack(text: object) -> Kept | None:
+    """What `Kept.pack` made; None for anything else."""
+    try:
+        path, fields = json.loads(str(text))
+        found = Kept(path, tuple((name, value) for name, value in fields))
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return found if _is_ours(path) and _are_texts(each for field in found.fields for each in field) else None
+
+
+def is_strange(form: FormData, session: Session | None) -> bool:
+    """Whether a form was typed by somebody else, or in another service code, than the session's."""
+    by, inside = form.get(TYPED_BY), form.get(TYPED_IN)
+    if session is None:
+        return False
+    return by not in {None, session.master_id} or inside not in {None, session.service_code}
+
+
+def service_of(found: Kept, directory: Directory, master_id: str) -> str:
+    """The service code in which whoever signs in again goes on; ``""`` where they may not, or did not type it."""
+    service = directory.services.get(found.service_code)
+    return service.code if service and found.by == master_id and master_id in service.members else ""
+
+
+def _is_ours(path: object) -> bool:
+    """Whether a form may be sent there: a path of this portal, not the address of somebody else's."""
+    if not isinstance(path, str) or not path.startswith("/") or path.startswith("//") or "\\" in path:
+        return False
+    parts = urlsplit(path)
+    return not parts.scheme and not parts.netloc and path.isprintable()
+
+
+def _are_texts(values: Iterable[object]) -> bool:
+    return all(isinstance(value, str) for value in values)

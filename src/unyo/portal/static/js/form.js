@@ -1,0 +1,214 @@
+// Forms of tickets (data-form): counts, lists that depend on others, fields that are asked for at times, sending.
+"use strict";
+
+(() => {
+  const WAITS = [2, 4, 8, 15, 30];
+
+  // Texts as the server counts them: line ends as one character, the yen sign's quoting undone.
+  const asCounted = (text) =>
+    text.replaceAll("\r\n", "\n").replaceAll("\r", "\n")
+      .replace(/(?<!\u00a5)\u00a5+(['"])|\u00a5n/g, (all, quote) => quote ?? "\n");
+
+  const length = (text, inBytes) =>
+    inBytes ? new TextEncoder().encode(asCounted(text)).length : [...asCounted(text)].length;
+
+  const fill = (pattern, values) =>
+    pattern.replace(/\{(\w+)\}/g, (all, name) => values[name]);
+
+  const number = (count) => count.toLocaleString(document.documentElement.lang);
+
+  const say = (text) => {
+    document.getElementById("said").textContent = text;
+  };
+
+  // Counts: silent while there is room, said once where there is none left.
+  const count = (form, input) => {
+    const inBytes = "bytes" in input.dataset;
+    const maximum = Number(input.dataset.maximum);
+    const shown = document.createElement("p");
+    shown.className = "count";
+    shown.id = `count-${input.name}`;
+    shown.hidden = true;
+    input.after(shown);
+    input.setAttribute("aria-describedby", [input.getAttribute("aria-describedby"), shown.id].filter(Boolean).join(" "));
+    let wasOver = false;
+    const update = () => {
+      const now = length(input.value, inBytes);
+      const isOver = now > maximum;
+      // Only near its end; and what is shown once stays, or a button would move away under a finger that presses it.
+      shown.hidden &&= now < maximum * 0.8;
+      shown.classList.toggle("over", isOver);
+      const values = { count: number(now), maximum: number(maximum), over: number(now - maximum) };
+      shown.textContent = fill(isOver ? form.dataset.over : inBytes ? form.dataset.bytes : form.dataset.characters, values);
+      if (isOver && !wasOver) say(shown.textContent);
+      wasOver = isOver;
+    };
+    input.addEventListener("input", update);
+    update();
+  };
+
+  // A list that depends on another offers what goes with that one's value; what it held at first stays with it.
+  const depend = (form, select) => {
+    const parent = form.elements[select.dataset.dependsOn];
+    if (!parent) return;
+    const all = [...select.querySelectorAll("option")].map((option) => ({
+      option,
+      parent: option.parentElement.dataset.parent ?? "",
+    }));
+    const first = { parent: parent.value, value: select.value };
+    const update = () => {
+      const held = select.value;
+      const fits = all.filter((each) =>
+        each.parent === "" ? each.option.value === "" || parent.value === first.parent : each.parent === parent.value);
+      const isHeld = fits.some((each) => each.option.value === held);
+      if (!isHeld && parent.value === first.parent) {
+        fits.push(...all.filter((each) => each.option.value === first.value).slice(0, 1));
+      }
+      select.replaceChildren(...fits.map((each) => each.option));
+      select.value = fits.some((each) => each.option.value === held) ? held : "";
+      if (select.selectedIndex < 0) select.selectedIndex = 0;
+    };
+    parent.addEventListener("change", update);
+    update();
+  };
+
+  // A field that is asked for only where another holds certain values: else it is put aside, not thrown away.
+  const askAtTimes = (form, field) => {
+    const decides = form.elements[field.dataset.askedBy];
+    const input = field.querySelector("select, input, textarea");
+    if (!decides) return;
+    const values = field.dataset.askedFor.split(",");
+    const update = () => {
+      const isAsked = values.includes(decides.value);
+      field.hidden = !isAsked && !field.querySelector(".fault");
+      input.name = isAsked || !field.hidden ? input.id : `aside.${input.id}`;
+      input.toggleAttribute("aria-required", isAsked);
+      if (isAsked) input.setAttribute("aria-required", "true");
+    };
+    decides.addEventListener("change", update);
+    update();
+  };
+
+  // A date that is not complete would be sent as none, so it is not sent at all.
+  const incomplete = (form) => {
+    const input = [...form.elements].find((each) => each.validity?.badInput);
+    form.querySelectorAll("[data-incomplete]").forEach((each) => each.remove());
+    if (!input) return false;
+    const fault = document.createElement("p");
+    fault.className = "fault";
+    fault.id = `incomplete-${input.name}`;
+    fault.dataset.incomplete = "";
+    fault.textContent = form.dataset.partial;
+    input.after(fault);
+    input.setAttribute("aria-invalid", "true");
+    input.setAttribute("aria-describedby", fault.id);
+    input.focus();
+    return true;
+  };
+
+  const typed = new WeakSet();
+  const sending = new WeakMap();
+
+  const state = (form, text, isWrong) => {
+    const shown = form.querySelector("[data-state]");
+    shown.textContent = text;
+    shown.classList.toggle("wrong", isWrong);
+    return shown;
+  };
+
+  const busy = (form, isBusy) => {
+    for (const button of form.querySelectorAll("[data-send]")) button.toggleAttribute("disabled", isBusy);
+  };
+
+  // No answer, or none of ours: the same form again, with the same name of the call, so that it is saved once only.
+  const retry = (form) => {
+    const tries = sending.get(form) ?? 0;
+    sending.set(form, tries + 1);
+    const seconds = WAITS[Math.min(tries, WAITS.length - 1)];
+    const shown = state(form, fill(form.dataset.unsent, { seconds }), true);
+    say(shown.textContent);
+    busy(form, false);
+    const again = document.createElement("button");
+    again.type = "button";
+    again.className = "button small";
+    again.textContent = form.dataset.retry;
+    shown.append(" ", again);
+    const send = () => {
+      clearTimeout(timer);
+      removeEventListener("online", send);
+      if (form.isConnected && !form.querySelector("[data-send]").disabled) form.requestSubmit();
+    };
+    const timer = setTimeout(send, seconds * 1000);
+    addEventListener("online", send);
+    again.addEventListener("click", send);
+  };
+
+  const begin = (form) => {
+    form.querySelectorAll("[data-maximum]").forEach((input) => count(form, input));
+    form.querySelectorAll("[data-depends-on]").forEach((select) => depend(form, select));
+    form.querySelectorAll("[data-asked-by]").forEach((field) => askAtTimes(form, field));
+    // What was refused, or not yet chosen, is text that nobody has saved.
+    if ("typed" in form.dataset || document.querySelector(".summary")) typed.add(form);
+    form.addEventListener("input", () => typed.add(form));
+    form.addEventListener("submit", (event) => {
+      if (!incomplete(form)) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }, true);
+  };
+
+  const begun = new WeakSet();
+  htmx.onLoad((element) => {
+    const root = element.closest?.("form[data-form]") ?? element;
+    const forms = root.matches?.("form[data-form]") ? [root] : root.querySelectorAll("form[data-form]");
+    for (const form of forms) {
+      if (begun.has(form)) continue;
+      begun.add(form);
+      begin(form);
+    }
+    if (forms.length) document.querySelector("[data-focus]")?.focus();
+  });
+
+  // Which form each request is of: some of htmx's events happen to what is replaced, not to what was sent.
+  const sent = new WeakMap();
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = event.target.closest("form[data-form]");
+    if (!form) return;
+    sent.set(event.detail.xhr, form);
+    busy(form, true);
+    say(state(form, form.dataset.sending, false).textContent);
+  });
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr } = event.detail;
+    const form = sent.get(xhr);
+    if (!form) return;
+    if (xhr.status >= 500) {
+      event.detail.shouldSwap = false;
+      retry(form);
+      return;
+    }
+    // What is wrong is said on the page that comes with it.
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+    typed.delete(form);
+  });
+
+  for (const name of ["htmx:sendError", "htmx:timeout", "htmx:sendAbort"]) {
+    document.addEventListener(name, (event) => {
+      const form = sent.get(event.detail.xhr);
+      if (form) retry(form);
+    });
+  }
+
+  addEventListener("beforeunload", (event) => {
+    const isUnsaved = [...document.querySelectorAll("form[data-form]")].some((form) => typed.has(form));
+    if (isUnsaved) event.preventDefault();
+  });
+
+  // Without htmx's way of sending there is nothing to be asked either.
+  document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) typed.delete(event.target);
+  });
+})();

@@ -1,0 +1,81 @@
+"""The form of a ticket: from what was typed to the command it asks for, and the page that shows it again."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from starlette.responses import Response
+
+from unyo.services.ports import Done, QueueFull, StorageFailed
+from unyo.tickets.build import register_ticket, update_ticket
+from unyo.tickets.commands import RegisterTicket, UpdateTicket
+from unyo.tickets.errors import Fault, Reason
+from unyo.tickets.field_tables import KIND_OF, REGISTRATIONS, TICKET_ID, TICKET_KIND, TICKET_TABLES
+from unyo.tickets.fields import Use
+from unyo.tickets.model import Values
+from unyo.tickets.validation import examine
+
+from .forms import body, sheet
+from .typed import NEW_MEMO, Typed
+from .visit import Visit
+from .writing import carry_out
+
+FAULTY = 422
+BUSY = 503
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a form asks for: a command, and the call of the API that it would be."""
+
+    command: RegisterTicket | UpdateTicket
+    body: Mapping[str, Any]
+
+
+def ask_for(
+    visit: Visit, use: Use, sent: Typed, ticket_id: str = "", base: Values | None = None
+) -> Asked | Sequence[Fault]:
+    """The command that a form asks for, or all that is wrong with it; ``base`` is what it showed at first."""
+    who = (visit.here.code, visit.me.master_id)
+    call = body(use, KIND_OF[use], sent.fields, visit.words, who, sent.operations(), base=base)
+    if ticket_id:
+        call[TICKET_ID.wire] = ticket_id
+    given = examine(TICKET_TABLES[use], call)
+    if isinstance(given, list):
+        return given
+    return Asked(register_ticket(use, given) if use in REGISTRATIONS else update_ticket(use, given), call)
+
+
+async def save(visit: Visit, asked: Asked, sent: Typed) -> Done | Sequence[Fault] | None:
+    """Carry it out, once for each call id; what is wrong with it, or None where it is not known whether it was done."""
+    try:
+        return await carry_out(visit, asked.command, asked.body, sent.call_id)
+    except (QueueFull, StorageFailed):
+        return None
+
+
+def page(
+    visit: Visit, template: str, use: Use, sent: Typed, faults: Iterable[Fault] = (), status: int = 200, **more: Any
+) -> Response:
+    """The form with what was typed into it, and what is wrong beside its fields."""
+    found = sent.beside_inputs(faults)
+    memos = {**sent.memos, NEW_MEMO: sent.new.get(NEW_MEMO, "")}
+    made = sheet(use, KIND_OF[use], visit.here, visit.words, sent.shown, found, memos=memos)
+    # A name under which something else was saved is of no use any more.
+    is_used = any(fault.reason is Reason.CALL_ID_REUSED for fault in found)
+    answer = visit.page(
+        template,
+        status,
+        sheet=made,
+        kind=KIND_OF[use],
+        kind_name=TICKET_KIND.wire,
+        sent=sent,
+        call_id=str(uuid4()) if is_used or not sent.call_id else sent.call_id,
+        is_busy=status == BUSY,
+        **more,
+    )
+    if status != 200:  # noqa: PLR2004 - OK
+        # A page that was not reached by a link or a saved form is no place to come back to.
+        answer.headers["HX-Push-Url"] = "false"
+    return answer
