@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 # Each with the Debian package that it is in.
-PROGRAMS := curl:curl go:golang-go jq:jq nginx:nginx-light node:nodejs openssl:openssl ruby:ruby systemd-analyze:systemd wrk:wrk
+PROGRAMS := chromium:chromium curl:curl fc-list:fontconfig go:golang-go jq:jq nginx:nginx-light node:nodejs openssl:openssl ruby:ruby systemd-analyze:systemd wrk:wrk
+# A font is no program: fontconfig is asked for one that has Japanese.
+FONTS := ja:fonts-noto-cjk
 
 .DEFAULT_GOAL := help
 .PHONY: help system install demo test check lint types layers format bench proof reference requirements migration dist audit clean
@@ -13,7 +15,8 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[36m%-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 system: ## install the Debian packages that tests and the bench use (needs root), if they are missing
-	@missing=$$(for each in $(PROGRAMS); do command -v $${each%:*} >/dev/null || echo $${each#*:}; done); \
+	@missing=$$(for each in $(PROGRAMS); do command -v $${each%:*} >/dev/null || echo $${each#*:}; done; \
+		for each in $(FONTS); do fc-list ":lang=$${each%:*}" 2>/dev/null | grep -q . || echo $${each#*:}; done); \
 	[ -z "$$missing" ] || { apt-get update -q && apt-get install -y -q $$missing; }
 
 install: $(STAMP) ## make .venv from the hashed requirement files (nothing when that is done)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from unyo.uom.english import in_english
 from unyo.api.docs.lines import Group, Line, Values, answer_lines, groups_of, kinds_of
 from unyo.api.docs.wording import Language, Wording
 from unyo.tickets.errors import Reason
 from unyo.uom.actions import ACTIONS, CALL_ID_HEADER, Action
+from unyo.uom.english import in_english
 from unyo.uom.envelopes import ERRORS, ErrorCode, Failure
 from unyo.uom.possible_errors import NAMING, failures_of, reasons_of
 
