@@ -165,7 +165,11 @@ def test_line_ends_count_once(desk: DeskUnderTest) -> None:
 def test_saving_what_nobody_touched_changes_nothing(desk: DeskUnderTest, kind: TicketKind) -> None:
     path = EDIT[kind]
     ticket_id = path.split("/")[2]
-    texts: dict[str, Any] = {"Title": "題\n\r名", "RelatedSystem": "\r\n行\r\n", "CorrespondStartDate": "20261025013000"}
+    texts: dict[str, Any] = {
+        "Title": "題\n\r名",
+        "RelatedSystem": "\r\n行\r\n",
+        "CorrespondStartDate": "20261025013000",
+    }
     assert desk.update(ticket_id, **texts).error is None
     before, entries = desk.detail(ticket_id), desk.history(ticket_id)
     browser = signed_in(desk)

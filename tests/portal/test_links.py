@@ -126,7 +126,7 @@ def test_a_link_that_somebody_else_follows_ends_their_session_in_that_browser(
     assert "佐藤" not in browser.get(link).root.text
     new = browser.post(link).cookie
     assert browser.get("/").status == 303
-    assert "山田 太郎" in Browser(desk, new).get("/").root.one("header").text
+    assert "山田 太郎" in Browser(desk, new).get("/").root.one("header", class_="bar").text
 
 
 def test_a_new_password_ends_the_accounts_other_sessions(desk: DeskUnderTest, people: Lobby) -> None:

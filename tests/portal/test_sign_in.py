@@ -241,7 +241,7 @@ def test_who_has_several_service_codes_chooses_one(at: Browser, people: Lobby) -
     ]
     chosen = at.post("/service", fields_of(form) | {"service_code": OTHER_SERVICE})
     assert chosen.location == "/tickets?page=2"
-    assert OTHER_SERVICE in at.get("/").root.one("header").text
+    assert OTHER_SERVICE in at.get("/").root.one("header", class_="bar").text
     assert at.get("/service").main.one("button", aria_current="true").attributes["value"] == OTHER_SERVICE
 
 
@@ -250,7 +250,7 @@ def test_nobody_chooses_a_service_code_that_is_not_theirs(desk: DeskUnderTest) -
     for code in (OTHER_SERVICE, "nonsense", ""):
         page = browser.post("/service", {"service_code": code})
         assert (page.status, _said(page)) == (403, "そのサービスコードは利用できません。")
-    assert SERVICE in browser.get("/").root.one("header").text
+    assert SERVICE in browser.get("/").root.one("header", class_="bar").text
 
 
 def test_who_belongs_to_no_service_code_is_told_so(at: Browser, people: Lobby) -> None:
