@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
+from support.faults import after_a_statement, connected, wait_for_waiter
 from support.people import HOME, OTHER_PASSWORD, PASSWORD, WRONG, Lobby, cheap, lobby
 from support.processes import PATIENCE
 from unyo.cast import ITO, SATO, SERVICE, SUZUKI, YAMADA
@@ -168,6 +169,27 @@ def test_attempts_at_the_same_moment_are_counted_one_after_the_other(filled_url:
         outcomes = [each.result(PATIENCE) for each in tried]
     assert outcomes.count(REFUSED) == FREE_FAILURES + 1
     assert outcomes.count(Refused(Refusal.WAIT, A_SECOND)) == 24 - FREE_FAILURES - 1
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+def test_an_attempt_waits_until_one_on_another_node_is_counted(filled_url: str) -> None:
+    with (
+        lobby(filled_url) as one,
+        lobby(filled_url, clock=one.clock) as other,
+        connected(filled_url) as connection,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        for _ in range(FREE_FAILURES):
+            assert _sign_in(one, WRONG) == REFUSED
+        tried: list[Future[Any]] = []
+
+        def _try_elsewhere() -> None:
+            tried.append(pool.submit(_sign_in, other, WRONG, SA, Visitor("192.0.2.99")))
+            wait_for_waiter(connection, "transactionid")
+
+        with after_a_statement(one.engines.writing, "ORDER BY attempts.subject", _try_elsewhere):
+            assert _sign_in(one, WRONG) == REFUSED
+        assert tried[0].result(PATIENCE) == Refused(Refusal.WAIT, A_SECOND)
 
 
 def test_failures_are_forgotten_after_a_day_without_one(desk_lobby: Lobby) -> None:
