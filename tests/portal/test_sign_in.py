@@ -267,3 +267,12 @@ def test_who_belongs_to_no_service_code_is_told_so(at: Browser, people: Lobby) -
 def test_a_form_that_is_too_large_is_not_read(at: Browser) -> None:
     assert at.post("/sign-in", {"typed": "a" * MOST_BYTES}).status == 413
     assert at.post("/tickets/new", {"typed": "a" * MOST_BYTES}).status in {404, 413}
+
+
+def test_a_form_whose_session_ran_out_leads_to_the_sign_in_with_what_was_typed(at: Browser) -> None:
+    page = at.post("/settings/time-zone", {"time_zone": "Europe/Berlin"})
+    assert (page.status, page.main.one(role="status").text[:17]) == (401, "サインインの有効期限が切れました。")
+    fields = fields_of(page.main.one("form"))
+    assert (fields["next"], "Europe/Berlin" in fields["typed"]) == ("/settings/time-zone", True)
+    again = at.post("/sign-in", fields | BAD)
+    assert fields_of(again.main.one("form"))["typed"] == fields["typed"]

@@ -14,7 +14,7 @@ async def show(visit: Visit) -> Response:
     to = own_path(visit.request.query_params.get("next"))
     if visit.session is not None:
         return visit.go(to)
-    return visit.page("sign-in.html", next=to, typed="", refused=None, wait="", master_id="")
+    return visit.page("sign-in.html", next=to, typed="", fault="", master_id="")
 
 
 async def do(visit: Visit) -> Response:
@@ -34,5 +34,5 @@ def _refuse(visit: Visit, refused: Refused, to: str, typed: str, master_id: str)
     wait = wait_says(refused, visit.words)
     status = STATUS[refused.refusal]
     return visit.page(
-        "sign-in.html", status, next=to, typed=typed, refused=refused.refusal, wait=wait, master_id=master_id
+        "sign-in.html", status, next=to, typed=typed, fault=refused.refusal, wait=wait, master_id=master_id
     )
