@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from support.clock import Clock
-from support.desks import DeskUnderTest, InProcess
+from support.desks import INCIDENT, DeskUnderTest, InProcess
 from support.people import PASSWORD, WRONG, Lobby, cheap, lobby
-from support.portal import Browser, Page, fields_of, signed_in
+from support.portal import Browser, Page, fields_of, form_of, signed_in
 from unyo.bootstrap.desk import open_desk
 from unyo.bootstrap.portal import Site
 from unyo.bootstrap.world import World
@@ -269,10 +269,41 @@ def test_a_form_that_is_too_large_is_not_read(at: Browser) -> None:
     assert at.post("/tickets/new", {"typed": "a" * MOST_BYTES}).status in {404, 413}
 
 
-def test_a_form_whose_session_ran_out_leads_to_the_sign_in_with_what_was_typed(at: Browser) -> None:
-    page = at.post("/settings/time-zone", {"time_zone": "Europe/Berlin"})
-    assert (page.status, page.main.one(role="status").text[:17]) == (401, "サインインの有効期限が切れました。")
-    fields = fields_of(page.main.one("form"))
-    assert (fields["next"], "Europe/Berlin" in fields["typed"]) == ("/settings/time-zone", True)
-    again = at.post("/sign-in", fields | BAD)
-    assert fields_of(again.main.one("form"))["typed"] == fields["typed"]
+EDIT = f"/tickets/{INCIDENT}/edit"
+
+
+def _typed(desk: DeskUnderTest) -> tuple[Page, dict[str, str]]:
+    """The sign-in page to which an edit leads whose session ran out, and its form's fields."""
+    browser = signed_in(desk)
+    form = form_of(browser.get(EDIT), EDIT) | {"Title": "<b>題名</b>", "Cause": "一\r\n二"}
+    browser.post("/sign-out")
+    page = browser.post(EDIT, form)
+    return page, fields_of(page.main.one("form"))
+
+
+def test_a_form_whose_session_ran_out_is_there_again_after_the_sign_in(at: Browser) -> None:
+    page, fields = _typed(at.desk)
+    assert page.status == 401
+    assert "入力した内容は保持されています" in page.main.one(role="status").text
+    refused = at.post("/sign-in", fields | BAD)
+    resumed = at.post("/sign-in", fields_of(refused.main.one("form")) | FORM)
+    at.cookie = resumed.cookie
+    again = form_of(resumed, EDIT)
+    assert (again["Title"], again["Cause"].splitlines()) == ("<b>題名</b>", ["一", "二"])
+    saved = at.post(EDIT, again)
+    assert (saved.status, at.desk.detail()["Title"]) == (303, "<b>題名</b>")
+
+
+def test_somebody_else_who_signs_in_there_goes_on_without_it(at: Browser, people: Lobby) -> None:
+    people.member(SATO.master_id)
+    _, fields = _typed(at.desk)
+    gone = at.post("/sign-in", fields | FORM | {"master_id": SATO.master_id})
+    assert (gone.status, gone.location, "題名" in gone.html) == (303, EDIT, False)
+
+
+@pytest.mark.parametrize("path", ["/sign-out", "/settings/theme"])
+def test_a_form_in_which_nothing_was_typed_is_not_kept(at: Browser, path: str) -> None:
+    page = at.post(path, {"theme": "dark"})
+    assert page.status == 401
+    assert "変更はされていません" in page.main.one(role="status").text
+    assert fields_of(page.main.one("form")) == {"next": "/", "master_id": "", "password": ""}

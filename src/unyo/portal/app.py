@@ -25,6 +25,7 @@ from . import assets, cookies, headers, resume
 from .backing import Backing
 from .bounded import Bounded
 from .origin import READING, is_ours
+from .own_path import HOME
 from .routes import ROUTES, Page
 from .visit import PROVING_THREADS, READING_THREADS, Visit
 from .who import Who
@@ -60,7 +61,7 @@ class Portal:
             if is_write and not is_ours(request):
                 return visit.page("refused.html", 403, why="origin")
             if page.needs is not Who.ANYONE and visit.session is None:
-                return await _to_sign_in(visit)
+                return await _to_sign_in(visit, page)
             if not isinstance(page.needs, Who) and visit.member is None:
                 return RedirectResponse("/service", 303, headers.PAGE)
             if not isinstance(page.needs, Who) and page.needs not in RIGHTS[visit.me.role]:
@@ -108,14 +109,16 @@ def _look(request: Request, backing: Backing, limiter: CapacityLimiter, proving:
     return Visit(request, backing, limiter, proving, directory, session, token, chosen, service, member, now)
 
 
-async def _to_sign_in(visit: Visit) -> Response:
+async def _to_sign_in(visit: Visit, page: Page) -> Response:
     """To the sign-in, and back: what was typed into a form goes with it."""
     request = visit.request
     if request.method in READING:
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?next={quote(path, safe='')}", 303, headers.PAGE)
-    typed = resume.kept(request.url.path, await visit.form()).pack()
-    return visit.page("sign-in.html", 401, next=request.url.path, typed=typed, fault="", master_id="")
+    form = await visit.form()
+    typed = resume.kept(request.url.path, form).pack() if resume.TYPED_BY in form else ""
+    to = request.url.path if page.shows else HOME
+    return visit.page("sign-in.html", 401, next=to, typed=typed, fault="", has_ended=True, master_id="")
 
 
 async def _to_who_typed_it(visit: Visit) -> Response:

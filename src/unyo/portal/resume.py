@@ -11,9 +11,14 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData
+from starlette.responses import Response
 
 from unyo.services.people import Session
+from unyo.services.signing_in import SignedIn
 from unyo.tickets.directory import Directory
+
+from . import cookies
+from .visit import Visit
 
 FIELD: Final = "typed"
 """The sign-in form's hidden field with a form that was sent without a session."""
@@ -70,6 +75,21 @@ def service_of(found: Kept, directory: Directory, master_id: str) -> str:
     """The service code in which whoever signs in again goes on; ``""`` where they may not, or did not type it."""
     service = directory.services.get(found.service_code)
     return service.code if service and found.by == master_id and master_id in service.members else ""
+
+
+async def resumed(visit: Visit, signed_in: SignedIn, typed: object) -> Response | None:
+    """The page on which whoever has signed in again sends what they had typed; None where there is nothing of theirs.
+
+    They work in the service code in which they typed it; the browser keeps the new session.
+    """
+    found = unpack(typed)
+    code = service_of(found, visit.directory, signed_in.session.master_id) if found else ""
+    if not code:
+        return None
+    await visit.ask(lambda: visit.backing.signing_in.choose_service(signed_in.token, code))
+    answer = visit.page("resume.html", kept=found, why="signed-in")
+    cookies.keep(answer, visit.request, signed_in.token, visit.backing.life)
+    return answer
 
 
 def _is_ours(path: object) -> bool:

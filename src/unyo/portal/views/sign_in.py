@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from unyo.portal.letting_in import STATUS, let_in, visitor, wait_says
 from unyo.portal.own_path import own_path
+from unyo.portal.resume import FIELD, resumed
 from unyo.portal.visit import Visit
 from unyo.services.signing_in import Refused, SignedIn
 
@@ -14,7 +15,7 @@ async def show(visit: Visit) -> Response:
     to = own_path(visit.request.query_params.get("next"))
     if visit.session is not None:
         return visit.go(to)
-    return visit.page("sign-in.html", next=to, typed="", fault="", master_id="")
+    return visit.page("sign-in.html", next=to, typed="", fault="", has_ended=False, master_id="")
 
 
 async def do(visit: Visit) -> Response:
@@ -25,14 +26,19 @@ async def do(visit: Visit) -> Response:
     who = visitor(visit)
     outcome = await visit.prove(lambda: visit.backing.signing_in.sign_in(master_id, password, who))
     if isinstance(outcome, SignedIn):
-        return await let_in(visit, outcome, to)
-    return _refuse(visit, outcome, to, str(form.get("typed", "")), master_id)
+        return await resumed(visit, outcome, form.get(FIELD)) or await let_in(visit, outcome, to)
+    return _refuse(visit, outcome, to, str(form.get(FIELD, "")), master_id)
 
 
 def _refuse(visit: Visit, refused: Refused, to: str, typed: str, master_id: str) -> Response:
     """Show the form again, with what was typed and why it did not do."""
-    wait = wait_says(refused, visit.words)
-    status = STATUS[refused.refusal]
     return visit.page(
-        "sign-in.html", status, next=to, typed=typed, fault=refused.refusal, wait=wait, master_id=master_id
+        "sign-in.html",
+        STATUS[refused.refusal],
+        next=to,
+        typed=typed,
+        fault=refused.refusal,
+        wait=wait_says(refused, visit.words),
+        has_ended=False,
+        master_id=master_id,
     )
