@@ -15,6 +15,7 @@ from unyo.tickets.field_tables import BY_KEY, TICKET_TABLES
 from unyo.tickets.fields import Row, Text
 from unyo.tickets.memo_list import memo_path
 from unyo.tickets.model import Ticket
+from unyo.tickets.transitions import Transition
 from unyo.tickets.validation import examine
 
 from .fields import Field
@@ -98,13 +99,15 @@ def told(typed: Typed, ticket: Ticket, words: Words) -> Told:
     by_wire = TICKET_TABLES[UPDATES[ticket.kind]].by_wire
     elsewhere = {row.wire for row in lacking_rows(ticket)}
     for fault in typed.faults:
-        says = fault_says(fault.reason, words)
+        # Who approves names no one but themselves.
+        is_own_right = fault.path == APPROVER and typed.form == Transition.APPROVE
+        says = fault_says(Reason.NO_RIGHT_TO_CLOSE if is_own_right else fault.reason, words)
         if fault.path.startswith(memo_path(1)):
             found["text"].append(says)
-        elif fault.path == APPROVER:
+        elif fault.path == APPROVER and not is_own_right:
             found["approver"].append(says)
         elif fault.path not in elsewhere:
-            row = by_wire.get(fault.path)
+            row = None if is_own_right else by_wire.get(fault.path)
             found["whole"].append(f"{words.meaning(row.parameter.label)}: {says}" if row else says)
     return Told(*(tuple(dict.fromkeys(texts)) for texts in found.values()))
 

@@ -12,7 +12,6 @@ from starlette.responses import Response
 from unyo.services.ports import Done
 from unyo.services.reads import HistoryShown
 from unyo.tickets.commands import ShowHistory, ShowTicket
-from unyo.tickets.deadline import is_overdue
 from unyo.tickets.errors import Fault, Reason, Refusal
 from unyo.tickets.field_tables import MEMO_TEXT
 from unyo.tickets.fields import Text
@@ -56,7 +55,7 @@ def ticket_id(visit: Visit) -> str:
 
 async def page(visit: Visit, ticket: Ticket, typed: Typed = NOTHING, status: int = 200) -> Response:
     """The page with its fields and memos, and the small form that was refused as it was typed."""
-    opened = tuple(visit.request.query_params.get(name, "") for name in ("edit", "delete"))
+    opened = _opened(visit)
     memos = sorted(ticket.memos.values(), key=lambda memo: memo.number, reverse=True)
     older = {str(memo.number) for memo in memos[NEWEST:]}
     typed = _still_about_something(ticket, typed)
@@ -70,7 +69,7 @@ async def page(visit: Visit, ticket: Ticket, typed: Typed = NOTHING, status: int
         memos=memos,
         is_long=is_long,
         newest=NEWEST,
-        is_all_shown=bool(set(opened) & older or typed.number in older),
+        is_all_shown=not older.isdisjoint({*opened.values(), typed.number}),
         since=since,
         opened=opened,
     )
@@ -89,7 +88,7 @@ async def history_page(visit: Visit, ticket: Ticket) -> Response:
         entries=tuple(entries_of(shown.entries, shown.service, visit.words)),
         is_first=not cursor,
         next_cursor=shown.next_cursor,
-        opened=("", ""),
+        opened=_opened(visit),
     )
 
 
@@ -117,7 +116,6 @@ async def _frame(visit: Visit, ticket: Ticket, typed: Typed) -> dict[str, Any]:
     back = place(form.get(PARAMETER) or visit.request.query_params.get(PARAMETER))
     return {
         "ticket": ticket,
-        "is_overdue": is_overdue(ticket.values, visit.now),
         "steps": steps_of(ticket),
         "offered": offered(ticket, visit.me),
         "approvers": approvers(ticket, visit.here),
@@ -151,6 +149,11 @@ async def _since(visit: Visit, typed: Typed) -> tuple[Any, ...]:
     shown = await _history(visit, "", _SINCE)
     entries = [entry for entry in shown.entries if entry.version > typed.version] if shown else []
     return tuple(entries_of(entries, visit.here, visit.words))
+
+
+def _opened(visit: Visit) -> dict[str, str]:
+    """The memo whose form is open, or was closed just now, by its number."""
+    return {name: visit.request.query_params.get(name, "") for name in ("edit", "delete", "at")}
 
 
 def _query(back: str) -> str:

@@ -106,6 +106,10 @@ class Ticket:
         """The latest of the lock dates (contract, section 6, GetTicketList)."""
         return max(date for date in self.lock.values() if date is not None)
 
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether it should be closed by now: its due date has passed."""
+        return _is_overdue(self.values, now)
+
 
 @dataclass(frozen=True, slots=True)
 class TicketRow:
@@ -124,8 +128,7 @@ class TicketRow:
 
     def is_overdue(self, now: datetime) -> bool:
         """Whether it should be closed by now: its due date has passed."""
-        due = self.values["limit_date"]
-        return isinstance(due, datetime) and due < now and self.values["state"] != CLOSED
+        return _is_overdue(self.values, now)
 
 
 _TICKET_ID = re.compile(r"UTM([1-9][0-9]{0,11})")
@@ -140,3 +143,8 @@ def parse_ticket_id(text: str) -> int | None:
     """The number of a ticket ID; None for one of another form, which names no ticket."""
     found = _TICKET_ID.fullmatch(text)
     return int(found[1]) if found else None
+
+
+def _is_overdue(values: Values, now: datetime) -> bool:
+    due = values["limit_date"]
+    return isinstance(due, datetime) and due < now and values["state"] != CLOSED
