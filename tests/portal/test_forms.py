@@ -271,3 +271,13 @@ def test_an_empty_form_is_refused_field_by_field(desk: DeskUnderTest) -> None:
     assert page.status == 422
     named = {each.attributes["href"] for each in page.main.one(role="alert").all("a")}
     assert named == {f"#{row.wire}" for row in table.rows if row.key in table.value_keys and row.mark.must_be_there}
+
+
+def test_what_was_saved_is_said_once_and_to_who_saved_it_alone(desk: DeskUnderTest) -> None:
+    browser, path = signed_in(desk), EDIT[TicketKind.INCIDENT]
+    gone = browser.post(path, {**form_of(browser.get(f"{path}?from=%2F"), path), "Title": "別の題"})
+    assert "from=%2F" in gone.location
+    assert "保存しました" in browser.get(gone.location).main.text
+    assert "保存しました" not in browser.get(gone.location.replace("saved=", "saved=0")).main.text
+    assert "保存しました" not in signed_in(desk, SATO).get(gone.location).main.text
+    assert "登録しました" in browser.get(browser.post("/tickets/new", registration(browser)).location).main.text

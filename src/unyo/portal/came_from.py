@@ -2,6 +2,7 @@
 
 import re
 from typing import Final
+from urllib.parse import urlencode
 
 PARAMETER: Final = "from"
 """The name of the query parameter, and of the forms' field, that holds it."""
@@ -15,3 +16,9 @@ def place(said: object) -> str:
     """The address of the list that was said, if it is one of ours; else the list of all tickets."""
     text = str(said or "")
     return text if len(text) <= _LONGEST and _PLACES.fullmatch(text) else _HOME
+
+
+def query(back: str, **more: str) -> str:
+    """What leads a link's reader back there, behind the link's address, after whatever else it says."""
+    said = more if back == _HOME else {**more, PARAMETER: back}
+    return f"?{urlencode(said)}" if said else ""

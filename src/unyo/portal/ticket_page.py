@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
-from urllib.parse import urlencode
 from uuid import uuid4
 
 from starlette.exceptions import HTTPException
@@ -15,11 +14,12 @@ from unyo.tickets.commands import ShowHistory, ShowTicket
 from unyo.tickets.errors import Fault, Reason, Refusal
 from unyo.tickets.field_tables import MEMO_TEXT
 from unyo.tickets.fields import Text
+from unyo.tickets.history import HistoryEntry
 from unyo.tickets.memo_list import memo_path
 from unyo.tickets.model import Ticket
 from unyo.tickets.transitions import approvers, offered
 
-from .came_from import PARAMETER, place
+from .came_from import PARAMETER, place, query
 from .changes import entries_of
 from .forms import lock_of
 from .shown import groups_of, is_long
@@ -31,6 +31,9 @@ ENTRIES: Final = 20
 """Changes on a page of history."""
 NEWEST: Final = 10
 """Memos that are shown at first; those before them are folded."""
+SAVED: Final = "saved"
+"""The query parameter with the RequestId of the change that leads to the page."""
+_LATEST: Final = 5
 # Who was overtaken is shown what has been changed since, this much at the most.
 _SINCE: Final = 50
 
@@ -100,7 +103,7 @@ async def carry_out(
     outcome = await update(visit, ticket, typed, values, memos)
     if isinstance(outcome, Done):
         back = place(typed.others.get(PARAMETER))
-        return visit.go(f"/tickets/{ticket.ticket_id}{_query(back)}{anchor}")
+        return visit.go(f"/tickets/{ticket.ticket_id}{query(back)}{anchor}")
     if any(fault.reason is Reason.NO_TICKET for fault in outcome):
         raise HTTPException(404)
     refused = replace(typed, faults=outcome)
@@ -125,7 +128,8 @@ async def _frame(visit: Visit, ticket: Ticket, typed: Typed) -> dict[str, Any]:
         "maximum": MEMO_TEXT.kind.maximum,
         "present": [each for each in present if each.master_id != visit.me.master_id],
         "back": back,
-        "keep": _query(back),
+        "keep": query(back),
+        "saved": await _saved(visit),
         "lock": lock_of(ticket),
         "make_call_id": lambda: str(uuid4()),
     }
@@ -144,6 +148,14 @@ async def _history(visit: Visit, cursor: str, limit: int) -> HistoryShown | None
     return None if isinstance(shown, Refusal) else shown
 
 
+async def _saved(visit: Visit) -> HistoryEntry | None:
+    """The change that has just led this reader here: one of their own, so that no link can say what is not so."""
+    told = visit.request.query_params.get(SAVED)
+    shown = await _history(visit, "", _LATEST) if told else None
+    mine = (entry for entry in shown.entries if entry.master_id == visit.me.master_id) if shown else ()
+    return next((entry for entry in mine if entry.request_id == told), None)
+
+
 async def _since(visit: Visit, typed: Typed) -> tuple[Any, ...]:
     """What has been changed since a version was read, newest first."""
     shown = await _history(visit, "", _SINCE)
@@ -154,8 +166,3 @@ async def _since(visit: Visit, typed: Typed) -> tuple[Any, ...]:
 def _opened(visit: Visit) -> dict[str, str]:
     """The memo whose form is open, or was closed just now, by its number."""
     return {name: visit.request.query_params.get(name, "") for name in ("edit", "delete", "at")}
-
-
-def _query(back: str) -> str:
-    """The query that keeps where the reader came from."""
-    return "" if back == place("") else f"?{urlencode({PARAMETER: back})}"

@@ -7,6 +7,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from unyo.portal import conflict, ticket_form
+from unyo.portal.came_from import PARAMETER, place, query
 from unyo.portal.forms import UPDATES, lock_of, stored
 from unyo.portal.ticket_form import Asked
 from unyo.portal.ticket_page import read
@@ -27,7 +28,7 @@ async def show(visit: Visit) -> Response:
     """The form with what the ticket holds."""
     ticket = await read(visit)
     held = {**stored(ticket, visit.words), **lock_of(ticket)}
-    return _form(visit, ticket, Typed(held, version=ticket.version))
+    return await _form(visit, ticket, Typed(held, version=ticket.version))
 
 
 async def do(visit: Visit) -> Response:
@@ -43,17 +44,17 @@ async def do(visit: Visit) -> Response:
         sent = resolved
     asked = ticket_form.ask_for(visit, use, sent, ticket.ticket_id, found.values)
     if not isinstance(asked, Asked):
-        return _form(visit, ticket, sent, asked, ticket_form.FAULTY)
+        return await _form(visit, ticket, sent, asked, ticket_form.FAULTY)
     outcome = await ticket_form.save(visit, asked, sent)
     if outcome is None:
-        return _form(visit, ticket, sent, status=ticket_form.BUSY)
+        return await _form(visit, ticket, sent, status=ticket_form.BUSY)
     if isinstance(outcome, Done):
-        return visit.go(f"/tickets/{outcome.ticket_id}?saved={outcome.request_id}")
+        return visit.go(f"/tickets/{outcome.ticket_id}{query(place(form.get(PARAMETER)), saved=outcome.request_id)}")
     ticket = await read(visit)
     found = await conflict.since(visit, ticket, sent.version)
     if found.entries:
-        return _merge(visit, found, sent, asked)
-    return _form(visit, ticket, sent, outcome, ticket_form.FAULTY)
+        return await _merge(visit, found, sent, asked)
+    return await _form(visit, ticket, sent, outcome, ticket_form.FAULTY)
 
 
 async def _ask_again(visit: Visit, form: FormData, sent: Typed, ticket: Ticket) -> Response:
@@ -62,11 +63,13 @@ async def _ask_again(visit: Visit, form: FormData, sent: Typed, ticket: Ticket) 
     found = await conflict.since(visit, ticket, mine.version)
     asked = ticket_form.ask_for(visit, UPDATES[ticket.kind], mine, ticket.ticket_id, found.values)
     if not isinstance(asked, Asked):
-        return _form(visit, ticket, mine, asked, ticket_form.FAULTY)
-    return _merge(visit, found, mine, asked, form)
+        return await _form(visit, ticket, mine, asked, ticket_form.FAULTY)
+    return await _merge(visit, found, mine, asked, form)
 
 
-def _merge(visit: Visit, found: conflict.Since, sent: Typed, asked: Asked, form: FormData | None = None) -> Response:
+async def _merge(
+    visit: Visit, found: conflict.Since, sent: Typed, asked: Asked, form: FormData | None = None
+) -> Response:
     """What both changed, to be chosen; what only one did, merged."""
     assert isinstance(asked.command, UpdateTicket)
     merged = conflict.merge(visit, found, sent, asked.command, form)
@@ -76,6 +79,7 @@ def _merge(visit: Visit, found: conflict.Since, sent: Typed, asked: Asked, form:
         merged=merged,
         ticket=found.ticket,
         lock=lock_of(found.ticket),
+        back=await _back(visit),
         call_id=str(uuid4()),
         is_again=form is not None,
     )
@@ -83,10 +87,18 @@ def _merge(visit: Visit, found: conflict.Since, sent: Typed, asked: Asked, form:
     return answer
 
 
-def _form(visit: Visit, ticket: Ticket, sent: Typed, faults: Iterable[Fault] = (), status: int = 200) -> Response:
+async def _form(visit: Visit, ticket: Ticket, sent: Typed, faults: Iterable[Fault] = (), status: int = 200) -> Response:
     """The form, which goes on saying which version of the ticket it was made of."""
     use = UPDATES[ticket.kind]
     lock = {
         row.wire: sent.fields.get(row.wire, "") for row in TICKET_TABLES[use].rows if isinstance(row.kind, LockDate)
     }
-    return ticket_form.page(visit, _TEMPLATE, use, sent, faults, status, ticket=ticket, lock=lock)
+    return ticket_form.page(
+        visit, _TEMPLATE, use, sent, faults, status, ticket=ticket, lock=lock, back=await _back(visit)
+    )
+
+
+async def _back(visit: Visit) -> str:
+    """Where the reader came from, which the form goes on saying."""
+    form = await visit.form()
+    return place(form.get(PARAMETER) or visit.request.query_params.get(PARAMETER))

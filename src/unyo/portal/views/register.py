@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from unyo.portal import ticket_form
 from unyo.portal.forms import REGISTRATIONS, initial
+from unyo.portal.ticket_page import SAVED
 from unyo.portal.typed import Typed, typed_into
 from unyo.portal.visit import Visit
 from unyo.services.ports import Done
@@ -37,7 +38,7 @@ async def do(visit: Visit) -> Response:
     if outcome is None:
         return ticket_form.page(visit, _TEMPLATE, use, sent, status=ticket_form.BUSY)
     if isinstance(outcome, Done):
-        return visit.go(f"/tickets/{outcome.ticket_id}?saved={outcome.request_id}")
+        return visit.go(f"/tickets/{outcome.ticket_id}?{SAVED}={outcome.request_id}")
     return ticket_form.page(visit, _TEMPLATE, use, sent, outcome, ticket_form.FAULTY)
 
 

@@ -167,6 +167,12 @@
       begin(form);
     }
     if (forms.length) document.querySelector("[data-focus]")?.focus();
+    // What was just saved is said once, not whenever the page is loaded again.
+    if (document.querySelector("[data-saved]")) {
+      const here = new URL(location.href);
+      here.searchParams.delete("saved");
+      history.replaceState(history.state, "", here);
+    }
   });
 
   // Which form each request is of: some of htmx's events happen to what is replaced, not to what was sent.
