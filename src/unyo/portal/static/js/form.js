@@ -92,7 +92,11 @@
   // A date that is not complete would be sent as none, so it is not sent at all.
   const incomplete = (form) => {
     const input = [...form.elements].find((each) => each.validity?.badInput);
-    form.querySelectorAll("[data-incomplete]").forEach((each) => each.remove());
+    for (const each of form.querySelectorAll("[data-incomplete]")) {
+      each.previousElementSibling.removeAttribute("aria-invalid");
+      each.previousElementSibling.removeAttribute("aria-describedby");
+      each.remove();
+    }
     if (!input) return false;
     const fault = document.createElement("p");
     fault.className = "fault";
