@@ -4,22 +4,12 @@ import json
 
 import pytest
 
-from support.desks import INCIDENT, DeskUnderTest
-from support.portal import form_of, signed_in
+from support.desks import INCIDENT
 from unyo.portal.resume import Kept, service_of, unpack
 from unyo.tickets.directory import Directory, Member, Role, Service
 
 EDIT = f"/tickets/{INCIDENT}/edit"
 FIELDS = (("Title", "題\n名"), ("typed_by", "SA1234567"), ("typed_in", "uom12345678"), ("clash", "a"), ("clash", "b"))
-
-
-def test_a_form_without_a_session_keeps_all_that_was_typed(desk: DeskUnderTest) -> None:
-    browser = signed_in(desk)
-    form = {**form_of(browser.get(EDIT), EDIT), "Title": "<題>", "Cause": "一\r\n二"}
-    assert browser.post("/sign-out").status == 303
-    page = browser.post(EDIT, form)
-    assert page.status == 401
-    assert page.root.one("title").text
 
 
 def test_what_is_packed_is_unpacked() -> None:
