@@ -1,12 +1,15 @@
 // Passwords can be shown while they are typed, and are hidden again before they are sent.
 "use strict";
-for (const eye of document.querySelectorAll("[data-shows]")) {
-  const input = document.getElementById(eye.dataset.shows);
-  const show = (shown) => {
-    input.type = shown ? "text" : "password";
+{
+  const show = (eye, shown) => {
+    document.getElementById(eye.dataset.shows).type = shown ? "text" : "password";
     eye.setAttribute("aria-pressed", String(shown));
   };
-  eye.hidden = false;
-  eye.addEventListener("click", () => show(input.type === "password"));
-  input.form.addEventListener("submit", () => show(false));
+  document.addEventListener("click", (event) => {
+    const eye = event.target.closest?.("[data-shows]");
+    if (eye) show(eye, eye.getAttribute("aria-pressed") === "false");
+  });
+  document.addEventListener("submit", (event) => {
+    for (const eye of event.target.querySelectorAll("[data-shows]")) show(eye, false);
+  });
 }
