@@ -15,7 +15,7 @@ from unyo.portal.visit import Visit
 from unyo.services.reads import ListShown
 from unyo.tickets.commands import ShowTicket
 from unyo.tickets.errors import Refusal
-from unyo.tickets.model import parse_ticket_id
+from unyo.tickets.model import TicketKind, parse_ticket_id
 from unyo.tickets.text import searchable
 
 
@@ -54,6 +54,9 @@ async def page(visit: Visit, asked: Asked, shown: ListShown, status: int = 200, 
         columns=[Choice(name, wording.label(name), name in asked.columns) for name in COLUMNS],
         sorts=SORTS,
         views=views,
+        name_of=visit.here.name_of,
+        kinds={kind: wording.value("kind", kind) for kind in TicketKind},
+        labels={name: wording.label(name) for name in asked.columns},
         fixed=list(fixed_views(visit.words, may_approve=visit.me.may_approve)),
         is_part=_is_part(visit),
     )
