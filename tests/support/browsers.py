@@ -21,8 +21,13 @@ from .tools import needs
 
 # A page that goes on while something is still under way ends that.
 _GONE_ON: Final = "net::ERR_ABORTED"
-# The browser's own word on answers that are no success: which of them are faults is told by `_answered`.
-_NO_SUCCESS: Final = "Failed to load resource: the server responded with a status of 4"
+# The browser's own word on answers that are no success: which of them are faults is told by `_answered`. And htmx's
+# on requests that a newer one has taken the place of: what fails by itself is told by `_failed`.
+_NO_FAULT: Final = (
+    "Failed to load resource: the server responded with a status of 4",
+    "htmx:afterRequest",
+    "htmx:sendAbort",
+)
 _VIOLATIONS: Final = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
@@ -76,7 +81,7 @@ class Seat:
         page.on("response", self._answered)
 
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and not message.text.startswith(_NO_SUCCESS):
+        if message.type in {"error", "warning"} and not message.text.startswith(_NO_FAULT):
             self.faults.append(f"console: {message.text}")
 
     def _failed(self, request: Request) -> None:

@@ -48,6 +48,10 @@ SCRIPTS: Final = (
     "js/theme.js",
     "js/choices.js",
     "js/form.js",
+    "js/focus.js",
+    "js/dialogs.js",
+    "js/keys.js",
+    "js/palette.js",
 )
 
 

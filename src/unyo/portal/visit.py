@@ -22,6 +22,7 @@ from .assets import address
 from .backing import Backing
 from .language import HOME, Language, Words, preferred
 from .pages import render
+from .shortcuts import PLACES
 
 T = TypeVar("T")
 # No more at a time than the reading pool has connections to spare for people.
@@ -80,6 +81,11 @@ class Visit:
         """The same for the use cases."""
         return Caller(self.me.master_id)
 
+    @property
+    def has_command_key(self) -> bool:
+        """Whether the reader's keyboard has ⌘ in the place of Ctrl."""
+        return "Mac OS" in self.request.headers.get("user-agent", "")
+
     def may(self, right: Right) -> bool:
         """Whether the role allows it."""
         return self.member is not None and right in RIGHTS[self.member.role]
@@ -117,4 +123,5 @@ class Visit:
             "ago": lambda moment: words.ago(moment, self.now),
             "number": words.number,
             "Right": Right,
+            "places": PLACES,
         }

@@ -1,0 +1,91 @@
+// Keyboard shortcuts: the help sheet (#keys) says which there are, and what each does.
+"use strict";
+const keys = (() => {
+  // So long after the first key of two the second one may come, in milliseconds.
+  const PATIENCE = 1500;
+  const NAMES = { ArrowDown: "↓", ArrowUp: "↑" };
+  const TYPED = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button])";
+  let before = "";
+  let forgets = 0;
+
+  const isOn = () => localStorage.getItem("single-keys") !== "off";
+
+  const table = () => [...document.querySelectorAll("#keys [data-keys]")]
+    .map((row) => ({ ...row.dataset, keys: row.dataset.keys.split("|") }));
+
+  // A key with Ctrl or ⌘ by both; one with Alt is nobody's but the system's.
+  const named = (event) => {
+    if (event.altKey) return "";
+    const key = NAMES[event.key] ?? event.key;
+    if (event.ctrlKey || event.metaKey) return event.shiftKey ? "" : `Ctrl+${key.length === 1 ? key.toUpperCase() : key}`;
+    return key;
+  };
+
+  const press = (element) => {
+    if (element.matches("input, textarea, select")) {
+      element.scrollIntoView({ block: "center" });
+      element.focus();
+    } else {
+      element.focus();
+      element.click();
+    }
+  };
+
+  // Arrows are left to the page where no ticket of a list has the focus.
+  const step = (by, key) => {
+    const rows = [...document.querySelectorAll("main [data-row]")].filter((row) => row.checkVisibility());
+    const at = rows.indexOf(document.activeElement.closest("[data-row]"));
+    if (rows.length === 0 || (at < 0 && key.length === 1 && Object.values(NAMES).includes(key))) return false;
+    const next = at < 0 ? 0 : Math.min(Math.max(at + by, 0), rows.length - 1);
+    rows[next].querySelector("a").focus();
+    rows[next].scrollIntoView({ block: "nearest" });
+    return true;
+  };
+
+  const send = () => {
+    const form = document.activeElement.closest("main form");
+    const button = form?.querySelector("button:not([type=button])");
+    if (!form || button?.disabled) return false;
+    form.requestSubmit(button);
+    return true;
+  };
+
+  const does = {
+    go: ({ to }) => { location.assign(to); return true; },
+    press: ({ to }) => {
+      const found = document.querySelector(to);
+      if (found) press(found);
+      return Boolean(found);
+    },
+    open: ({ to }) => { dialogs.toggle(to); return true; },
+    step: ({ to }, key) => step(Number(to), key),
+    send,
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing) return;
+    const key = named(event);
+    const isHeld = key.startsWith("Ctrl+");
+    if (!isHeld && (!isOn() || event.target.matches?.(TYPED) || document.querySelector("dialog[open]"))) return;
+    const said = before && !isHeld ? `${before} ${key}` : key;
+    const rows = table();
+    clearTimeout(forgets);
+    before = "";
+    const found = rows.find((row) => row.does && row.keys.includes(said));
+    if (found) {
+      if ((!event.repeat || found.does === "step") && does[found.does](found, key)) event.preventDefault();
+    } else if (rows.some((row) => row.keys.some((each) => each.startsWith(`${said} `)))) {
+      before = said;
+      forgets = setTimeout(() => { before = ""; }, PATIENCE);
+    }
+  });
+
+  document.addEventListener("opened", (event) => {
+    if (event.target.id === "keys") document.getElementById("keys-on").checked = isOn();
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "keys-on") localStorage.setItem("single-keys", event.target.checked ? "on" : "off");
+  });
+
+  return { press };
+})();
