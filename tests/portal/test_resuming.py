@@ -4,8 +4,11 @@ import json
 
 import pytest
 
-from support.desks import INCIDENT
+from support.desks import INCIDENT, DeskUnderTest, desk_on
+from support.faults import writing_held
+from support.portal import fields_of, signed_in
 from unyo.portal.resume import Kept, service_of, unpack
+from unyo.storage.engine import Patience
 from unyo.tickets.directory import Directory, Member, Role, Service
 
 EDIT = f"/tickets/{INCIDENT}/edit"
@@ -38,3 +41,39 @@ def test_only_who_typed_it_goes_on_and_where_it_was_typed() -> None:
     assert service_of(found, directory, "SA7654321") == ""
     assert service_of(Kept(EDIT, FIELDS[:2]), directory, "SA1234567") == ""
     assert service_of(found, Directory(1, {}, {}), "SA1234567") == ""
+
+
+def test_what_was_typed_is_kept_where_the_desk_cannot_answer(filled_url: str) -> None:
+    with desk_on(filled_url, patience=Patience(lock=0.05, pool=0.05)) as desk:
+        browser = signed_in(desk)
+        form = {**fields_of(browser.get(EDIT).main.one("form", method="post")), "Title": "失われない件名"}
+        with writing_held(filled_url):
+            page = browser.post(EDIT, form)
+        assert page.status == 503
+        kept = fields_of(page.main.one("form", action=EDIT))
+        assert kept == form
+        assert browser.post(EDIT, kept).status == 303
+        assert desk.detail()["Title"] == "失われない件名"
+
+
+def test_a_page_of_somebody_elses_does_not_have_its_text_shown_by_a_desk_that_cannot_answer(filled_url: str) -> None:
+    with desk_on(filled_url, patience=Patience(lock=0.05, pool=0.05)) as desk:
+        browser = signed_in(desk)
+        form = fields_of(browser.get(EDIT).main.one("form", method="post"))
+        with writing_held(filled_url):
+            page = browser.post(EDIT, {**form, "Title": "よその件名"}, sec_fetch_site="cross-site")
+        assert (page.status, "よその件名" in page.html) == (403, False)
+
+
+def test_a_ticket_that_is_as_long_as_can_be_is_saved(desk: DeskUnderTest) -> None:
+    browser = signed_in(desk)
+    longest = {
+        "RelatedSystem": "シ" * 21845,
+        "RelatedCI": "関" * 21845,
+        "DetectionMessage": "検" * 21845,
+        "Cause": "因" * 2048,
+    }
+    form = {**fields_of(browser.get(EDIT).main.one("form", method="post")), **longest}
+    assert browser.post(EDIT, form).status == 303
+    detail = desk.detail()
+    assert {name: detail[name] for name in longest} == longest

@@ -92,9 +92,11 @@ class Portal:
         return Response(content, code.status, error.headers, CONTENT_TYPE)
 
     async def _busy(self, request: Request, _error: Exception) -> Response:
-        """The database failed or the queue is full: nothing that is said here needs either."""
+        """The database failed or the queue is full: what is said here needs neither, and what was typed is kept."""
         now, token, one = self._backing.clock(), SecretStr(""), CapacityLimiter(1)
         visit = Visit(request, self._backing, one, one, _NOBODYS, None, token, Chosen(), None, None, now)
+        if request.method not in READING and is_ours(request) and resume.TYPED_BY in (form := await visit.form()):
+            return visit.page("resume.html", 503, kept=resume.kept(request.url.path, form), why="busy")
         return visit.page("busy.html", 503)
 
 
