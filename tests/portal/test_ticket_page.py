@@ -44,7 +44,7 @@ def test_a_group_without_any_value_is_folded_and_missing_values_say_so(desk: Des
     ticket = desk.register(NEW_REQUEST)
     groups = signed_in(desk).get(f"/tickets/{ticket}").main.all("details", class_="group")
     folded = [group.one("h2").text for group in groups if "open" not in group.attributes]
-    assert folded == ["障害情報", "依頼情報", "対応状況"]
+    assert folded == ["依頼情報", "対応状況"]
     assert "— 未設定" in groups[0].text
     assert "入力なし" in groups[-1].text
 
