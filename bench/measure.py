@@ -14,7 +14,7 @@ from unyo.storage.engine import Engines, open_engines, parse_url
 from unyo.storage.tables import history
 from unyo.tickets.directory import Role
 
-from . import limits, serving, tickets
+from . import limits, pages, serving, tickets
 from .serving import Figures, Key, Server
 from .tickets import Loaded
 
@@ -30,13 +30,14 @@ class Miscounted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much is measured: updates by number of clients, other calls, seconds of each turn of the limit."""
+    """How much is measured: updates by number of clients, other calls, seconds of each turn of the limit, pages."""
 
     updates: Mapping[int, int]
     details: int
     lists: int
     registrations: int
     limit_seconds: float
+    pages: int
 
     @property
     def loaded(self) -> int:
@@ -48,8 +49,8 @@ class Sizes:
         return round(self.limit_seconds * _LIMIT_PER_SECOND)
 
 
-FULL: Final = Sizes({1: 5_000, 8: 60_000, 16: 40_000}, 8_000, 1_600, 8_000, 4)
-QUICK: Final = Sizes({1: 500, 8: 4_000, 16: 2_000}, 1_000, 200, 500, 1)
+FULL: Final = Sizes({1: 5_000, 8: 60_000, 16: 40_000}, 8_000, 1_600, 8_000, 4, 400)
+QUICK: Final = Sizes({1: 500, 8: 4_000, 16: 2_000}, 1_000, 200, 500, 1, 100)
 
 Results = dict[str, dict[str, dict[str, float]]]
 Tell = Callable[[str], None]
@@ -77,6 +78,7 @@ def measure(place: Place, sizes: Sizes, tell: Tell) -> tuple[Results, list[float
         bench = _Bench(place, sizes, server, key, loaded, tell)
         bench.updates()
         bench.reads()
+        bench.pages()
         bench.registrations()
         return bench.results, bench.memory
 
@@ -139,6 +141,23 @@ class _Bench:
             listed = self._drive("GetTicketList", [page], self._sizes.lists, clients)
             self._keep("detail", clients, detail)
             self._keep("list", clients, listed)
+
+    def pages(self) -> None:
+        """The portal's list among ten thousand tickets, and its page of a ticket with a hundred memos."""
+        engines = open_engines(parse_url(self._place.url))
+        token, long_ticket = pages.sign_in(engines), pages.add_long_ticket(engines)
+        engines.dispose()
+        for what, path in (("portal: list", "/tickets"), ("portal: ticket", f"/tickets/{long_ticket}")):
+            self._tell(what)
+            seen = pages.look(self._server, token, path, self._sizes.pages)
+            self.memory.append(self._server.memory_mb())
+            self.results.setdefault(what, {})["1"] = {
+                "calls_per_s": round(seen.pages_per_s, 1),
+                "p50_ms": round(seen.p50_ms, 3),
+                "p95_ms": round(seen.p95_ms, 3),
+                "p99_ms": round(seen.p99_ms, 3),
+                "packed_bytes": seen.packed_bytes,
+            }
 
     def registrations(self) -> None:
         """RegisterTicket, the same ticket again and again."""
