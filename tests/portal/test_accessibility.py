@@ -103,3 +103,50 @@ def test_axe_finds_nothing_and_nothing_is_cut_off_where_all_is_larger(
     found += [f"{size}: {each}" for size in enlarged(page) for each in outside(page)]
     page.close()
     assert found == []
+
+
+@in_both
+def test_axe_finds_nothing_in_the_midst_of_work(
+    browser: Chromium, shown_desk: DeskUnderTest, language: Language
+) -> None:
+    with browser.seat(shown_desk, look=Look(language)) as seat:
+        found = [
+            f"{where}: {look}: {each}"
+            for where, page in _at_work(seat, shown_desk)
+            for look in in_all_looks(page)
+            for each in (*violations(page), *outside(page))
+        ]
+    assert found == []
+
+
+def _at_work(seat: Seat, desk: DeskUnderTest) -> Iterator[tuple[str, Page]]:
+    """Pages as they are after something was done on them."""
+    page = seat.page("/tickets/new?kind=1")
+    page.locator("main form [name=Title]").fill("長" * 300)
+    page.locator("main form [data-send]").click()
+    page.locator(".summary").wait_for()
+    yield "a refused form", page
+    page.close()  # what was typed is not sent, and nobody is asked about that
+    page = seat.page(f"/tickets/{INCIDENT}/edit")
+    page.locator("main form [name=Title]").fill("こちらの件名")
+    assert desk.update(Title="あちらの件名").error is None
+    page.locator("main form [data-send]").click()
+    page.locator(".contest").wait_for()
+    yield "a conflict", page
+    page.close()
+    page = seat.page(f"/tickets/{INCIDENT}?delete=1")
+    yield "a memo about to be deleted", page
+    page.goto(f"/tickets/{INCIDENT}")
+    page.locator("[data-command=request-close]").click()
+    yield "a step about to be taken", page
+    page.locator(".step-form[open] select").select_option(YAMADA.master_id)
+    page.locator(".step-form[open] form button.first").click()
+    page.locator("[data-command=send-back]").click()
+    yield "a ticket to be approved", page
+    page.goto("/tickets")
+    menus = page.locator("details.drop:visible").all()
+    for menu in (*menus[:3], menus[-1]):
+        menu.evaluate("(each) => { each.open = true; }")
+        yield "an open filter", page
+    page.goto("/nowhere")
+    yield "no page", page

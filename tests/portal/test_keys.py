@@ -90,6 +90,21 @@ def test_a_form_is_sent_from_where_one_types_and_focus_is_at_what_was_saved(
         _write_a_memo(taken.page(TICKET))
 
 
+def test_focus_and_words_tell_that_a_ticket_was_saved(browser: Chromium, shown_desk: DeskUnderTest) -> None:
+    with browser.seat(shown_desk) as taken:
+        page = taken.page(f"{TICKET}/edit")
+        page.locator("[name=Title]").fill("別の件名")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_url(TICKET)
+        expect(page.locator("#said")).to_have_text(f"保存しました。 {INCIDENT} 別の件名 · unyo")
+        expect(page.get_by_role("main")).to_be_focused()
+        page.locator("[data-command=request-close]").press("Enter")
+        page.locator(".step-form[open] select").focus()
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#approval")).to_be_focused()
+        expect(page.locator("#approval [aria-current=step]")).to_contain_text("クローズ承認待ち")
+
+
 def _write_a_memo(page: Page) -> None:
     page.keyboard.press("m")
     page.keyboard.type("書いた")

@@ -21,4 +21,4 @@ async def do(visit: Visit) -> Response:
     values = {BY_KEY[key].wire: str(value) for key, value in values_of(step, visit.me, typed.approver).items()}
     text = typed.text if typed.text.strip() else ""
     memos = [{MEMO_OPERATION.wire: ADD, MEMO_TEXT.wire: text}] if text or step.needs_reason else []
-    return await ticket_page.carry_out(visit, typed, values, memos)
+    return await ticket_page.carry_out(visit, typed, values, memos, "#approval")

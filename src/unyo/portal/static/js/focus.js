@@ -5,6 +5,10 @@
     if (!element.matches("a[href], button, input, select, summary, textarea, [tabindex]")) element.tabIndex = -1;
     element.focus();
   };
+  const say = (...texts) => {
+    document.getElementById("said").textContent = texts.filter(Boolean).join(" ");
+  };
+  const saved = () => document.querySelector("[data-saved]")?.textContent;
   const isLost = () => document.activeElement === null || document.activeElement === document.body;
 
   // A page that has just come: what it asks to be looked at, else what its address names.
@@ -14,7 +18,10 @@
     if (asked) put(asked);
     else if (named && isLost()) put(named);
   };
-  document.addEventListener("DOMContentLoaded", arrive);
+  document.addEventListener("DOMContentLoaded", () => {
+    arrive();
+    say(saved());
+  });
 
   let had = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
@@ -28,7 +35,7 @@
       // A page in the place of another: as one that has just come, and it says what it is.
       arrive();
       if (isLost()) put(document.getElementById("main"));
-      document.getElementById("said").textContent = document.title;
+      say(saved(), document.title);
     } else {
       put(document.querySelector("#found h2, [data-focus]") ?? document.getElementById("main"));
     }
