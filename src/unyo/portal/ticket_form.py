@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -75,7 +76,7 @@ def page(
         is_busy=status == BUSY,
         **more,
     )
-    if status != 200:  # noqa: PLR2004 - OK
+    if status != HTTPStatus.OK:
         # A page that was not reached by a link or a saved form is no place to come back to.
         answer.headers["HX-Push-Url"] = "false"
     return answer
