@@ -140,6 +140,20 @@ def test_only_what_one_may_do_is_offered(browser: Chromium, looked_at_desk: Desk
         assert page.url.endswith(TICKET)
 
 
+def test_where_there_is_a_command_key_it_is_held_and_ctrl_stays_with_the_texts(seat: Seat) -> None:
+    page = seat.page()
+    page.set_extra_http_headers({"User-Agent": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)"})
+    page.goto("/")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("Meta+k")
+    expect(page.get_by_role("combobox")).to_be_focused()
+    page.keyboard.press("Meta+k")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("⌘")
+    expect(page.get_by_role("dialog")).not_to_contain_text("Ctrl")
+
+
 def test_single_keys_can_be_turned_off_and_the_others_stay(seat: Seat) -> None:
     page = seat.page("/")
     page.keyboard.press("?")
@@ -153,13 +167,16 @@ def test_single_keys_can_be_turned_off_and_the_others_stay(seat: Seat) -> None:
     page.keyboard.press("Control+k")
     expect(page.get_by_role("combobox")).to_be_focused()
     page.keyboard.press("Escape")
-    # The menu of the person is the other way to the sheet.
-    page.locator(".me > summary").press("Enter")
-    page.get_by_role("button", name="キーボードショートカット").press("Enter")
-    page.get_by_label("1文字のショートカットを使う").check()
+    # The settings and the person's menu are other ways to the sheet.
+    page.goto("/settings")
+    page.get_by_role("main").get_by_role("button", name="キーボードショートカット").press("Enter")
+    expect(page.get_by_label("1文字のショートカットを使う")).not_to_be_checked()
     page.keyboard.press("Escape")
     page.locator(".me > summary").press("Enter")
-    page.evaluate("document.activeElement.blur()")
+    page.locator(".me").get_by_role("button", name="キーボードショートカット").press("Enter")
+    page.get_by_label("1文字のショートカットを使う").check()
+    page.keyboard.press("Escape")
+    expect(page.locator(".me > summary")).to_be_focused()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
 

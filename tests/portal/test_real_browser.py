@@ -45,7 +45,7 @@ def test_what_goes_wrong_in_a_page_fails_the_test(
     def _look() -> None:
         with browser.seat(looked_at_desk) as seat:
             page = seat.page("/")
-            with page.expect_event(comes):
+            with page.expect_event(comes, lambda _: bool(seat.faults)):
                 page.evaluate(script)
 
     with pytest.raises(AssertionError, match=told):

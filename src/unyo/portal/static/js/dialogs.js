@@ -15,7 +15,13 @@ const dialogs = {
 };
 document.addEventListener("click", (event) => {
   const opens = event.target.closest?.("button[data-opens]");
-  if (opens) dialogs.open(opens.dataset.opens);
+  if (opens) {
+    // A menu has done its work; focus goes back to what opens it.
+    const menu = opens.closest("details");
+    menu?.querySelector("summary").focus();
+    menu?.removeAttribute("open");
+    dialogs.open(opens.dataset.opens);
+  }
   const dialog = event.target.closest?.("dialog[open]");
   if (dialog && (event.target === dialog || event.target.closest("[data-closes]"))) dialog.close();
 });

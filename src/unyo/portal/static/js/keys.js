@@ -10,15 +10,20 @@ const keys = (() => {
 
   const isOn = () => localStorage.getItem("single-keys") !== "off";
 
+  // The field of a dialog that has just closed has the focus still, until the page is drawn anew.
+  const isTyped = (element) => element.matches?.(TYPED) && element.checkVisibility();
+
   const table = () => [...document.querySelectorAll("#keys [data-keys]")]
     .map((row) => ({ ...row.dataset, keys: row.dataset.keys.split("|") }));
 
-  // A key with Ctrl or ⌘ by both; one with Alt is nobody's but the system's.
+  // A key that is held with Ctrl, or with ⌘ where there is one: Ctrl edits texts there. Others are the browser's.
   const named = (event) => {
-    if (event.altKey) return "";
     const key = NAMES[event.key] ?? event.key;
-    if (event.ctrlKey || event.metaKey) return event.shiftKey ? "" : `Ctrl+${key.length === 1 ? key.toUpperCase() : key}`;
-    return key;
+    if (event.altKey) return "";
+    if (!event.ctrlKey && !event.metaKey) return key;
+    const held = document.getElementById("keys")?.dataset.held;
+    const isHeld = held === "⌘" ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
+    return isHeld && !event.shiftKey ? `${held}+${key.length === 1 ? key.toUpperCase() : key}` : "";
   };
 
   const press = (element) => {
@@ -65,8 +70,9 @@ const keys = (() => {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing) return;
     const key = named(event);
-    const isHeld = key.startsWith("Ctrl+");
-    if (!isHeld && (!isOn() || event.target.matches?.(TYPED) || document.querySelector("dialog[open]"))) return;
+    if (!key) return;
+    const isHeld = key.includes("+") && key.length > 1;
+    if (!isHeld && (!isOn() || isTyped(event.target) || document.querySelector("dialog[open]"))) return;
     const said = before && !isHeld ? `${before} ${key}` : key;
     const rows = table();
     clearTimeout(forgets);
