@@ -113,7 +113,7 @@ def test_a_password_is_changed_by_who_knows_the_old_one_and_other_sessions_end(
     here, there = _sign_in(desk, FIREFOX), _sign_in(desk, IPHONE)
     gone = here.post("/settings/password", CHANGE)
     assert (gone.status, gone.location) == (303, "/settings?changed=password")
-    assert "ほかのセッションは終了しました" in here.get(gone.location).main.text
+    assert "他のセッションは終了しました" in here.get(gone.location).main.text
     assert (here.get("/").status, there.get("/").status) == (200, 303)
     form = {"master_id": YAMADA.master_id, "password": OTHER_PASSWORD.get_secret_value()}
     assert Browser(desk).post("/sign-in", form).status == 303
@@ -150,7 +150,7 @@ def test_sessions_are_told_in_words_this_one_first(desk: DeskUnderTest, people: 
     assert sorted(_sessions(page)[1:]) == ["Safari（iPhone）", "不明なブラウザ"]
     assert _sessions(page)[0] == "Firefox（Windows） このブラウザ"
     told = page.main.one("ul", class_="places-of").all("li")[0].text
-    assert "127.0.0.1 · 2026/04/01 09:00 から · 最終アクセス 2026/04/01 10:00" in told
+    assert "127.0.0.1 · 2026/04/01 09:00から · 最終アクセス 2026/04/01 10:00" in told
     assert "<script>alert" not in page.html
 
 

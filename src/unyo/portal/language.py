@@ -39,9 +39,10 @@ _ACCEPTED: Final = re.compile(r"\s*([a-z]+)(?:-[a-z0-9-]+)?\s*(?:;\s*q\s*=\s*([0
 
 @cache
 def translations(language: Language) -> Translations:
-    """The catalogue of a language, from its files, one a part of the portal; English is what the templates say."""
+    """The catalogue of a language, from its files, one a part of the portal; English needs none."""
     compiled = Translations()
-    for each in sorted(files(__package__).joinpath("locale", language).iterdir(), key=lambda found: found.name):
+    folder = files(__package__).joinpath("locale", language)
+    for each in sorted(folder.iterdir() if folder.is_dir() else (), key=lambda found: found.name):
         packed = BytesIO()
         write_mo(packed, read_po(BytesIO(each.read_bytes()), locale=str(language)))
         packed.seek(0)
