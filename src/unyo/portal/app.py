@@ -24,15 +24,18 @@ from unyo.uom.envelopes import CONTENT_TYPE, Failure, failure
 from . import assets, cookies, headers, resume
 from .backing import Backing
 from .bounded import Bounded
-from .origin import READING, is_ours
-from .own_path import HOME
+from .origin import READING, is_form, is_ours
+from .own_path import HOME, path_of
 from .routes import ROUTES, Page
 from .visit import PROVING_THREADS, READING_THREADS, Visit
 from .who import Who
 
 _Endpoint = Callable[[Request], Awaitable[Response]]
 _MIN_GZIP: Final = 1024
-_TOLD: Final = {each.value.status: each for each in (Failure.METHOD_NOT_ALLOWED, Failure.PAYLOAD_TOO_LARGE)}
+_TOLD: Final = {
+    each.value.status: each for each in (Failure.BAD_REQUEST, Failure.METHOD_NOT_ALLOWED, Failure.PAYLOAD_TOO_LARGE)
+}
+_MISSING: Final = frozenset({Failure.NOT_FOUND.value.status, Failure.METHOD_NOT_ALLOWED.value.status})
 _NOBODYS: Final = Directory(0, {}, {})
 
 
@@ -60,6 +63,8 @@ class Portal:
             visit = await self._visit(request)
             if is_write and not is_ours(request):
                 return visit.page("refused.html", 403, why="origin")
+            if is_write and not is_form(request):
+                raise HTTPException(Failure.BAD_REQUEST.value.status)
             if page.needs is not Who.ANYONE and visit.session is None:
                 return await _to_sign_in(visit, page)
             if not isinstance(page.needs, Who) and visit.member is None:
@@ -83,10 +88,17 @@ class Portal:
         return await run_sync(lambda: _look(request, self._backing, *limits), limiter=limits[0])
 
     async def _refuse(self, request: Request, error: Exception) -> Response:
-        """No such page: people get a page, programs the API's envelope."""
+        """No such page, or no form of ours: people get a page, programs the API's envelope."""
         assert isinstance(error, HTTPException)
-        if "text/html" in request.headers.get("accept", "") and error.status_code == Failure.NOT_FOUND.value.status:
-            return (await self._visit(request)).page("missing.html", 404)
+        if "text/html" in request.headers.get("accept", ""):
+            template = "missing.html" if error.status_code in _MISSING else "refused.html"
+            try:
+                visit = await self._visit(request)
+            except StorageFailed as failed:
+                return await self._busy(request, failed)
+            answer = visit.page(template, error.status_code, why="form")
+            answer.headers.update(error.headers or {})
+            return answer
         code = _TOLD.get(error.status_code, Failure.NOT_FOUND).value
         content = codec.encode(failure(request.state.request_id, code))
         return Response(content, code.status, error.headers, CONTENT_TYPE)
@@ -96,7 +108,7 @@ class Portal:
         now, token, one = self._backing.clock(), SecretStr(""), CapacityLimiter(1)
         visit = Visit(request, self._backing, one, one, _NOBODYS, None, token, Chosen(), None, None, now)
         if request.method not in READING and is_ours(request) and resume.TYPED_BY in (form := await visit.form()):
-            return visit.page("resume.html", 503, kept=resume.kept(request.url.path, form), why="busy")
+            return visit.page("resume.html", 503, kept=resume.kept(path_of(request), form), why="busy")
         return visit.page("busy.html", 503)
 
 
@@ -115,17 +127,16 @@ async def _to_sign_in(visit: Visit, page: Page) -> Response:
     """To the sign-in, and back: what was typed into a form goes with it."""
     request = visit.request
     if request.method in READING:
-        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"/sign-in?next={quote(path, safe='')}", 303, headers.PAGE)
+        return RedirectResponse(f"/sign-in?next={quote(visit.address, safe='')}", 303, headers.PAGE)
     form = await visit.form()
-    typed = resume.kept(request.url.path, form).pack() if resume.TYPED_BY in form else ""
-    to = request.url.path if page.shows else HOME
+    typed = resume.kept(path_of(request), form).pack() if resume.TYPED_BY in form else ""
+    to = path_of(request) if page.shows else HOME
     return visit.page("sign-in.html", 401, next=to, typed=typed, fault="", has_ended=True, master_id="")
 
 
 async def _to_who_typed_it(visit: Visit) -> Response:
     """A form that somebody else typed, or in another service code: nothing of it is done here."""
-    found = resume.kept(visit.request.url.path, await visit.form())
+    found = resume.kept(visit.path, await visit.form())
     assert visit.session is not None
     why = "service" if found.by == visit.session.master_id else "person"
     return visit.page("resume.html", 409, kept=found, why=why)

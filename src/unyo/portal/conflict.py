@@ -20,7 +20,7 @@ from .fields import Field, Shape, typed, with_line_feeds
 from .forms import UPDATES, field_of, memo_row
 from .language import Words
 from .shown import is_free, value_says
-from .typed import ASIDE, GONE, MEMO_INPUT, NEW_MEMO, Typed
+from .typed import ASIDE, GONE, MEMO_INPUT, NEW_MEMO, Typed, version_of
 from .visit import Visit
 
 CLASH: Final = "clash"
@@ -152,7 +152,7 @@ def unresolved(form: FormData, sent: Typed) -> Typed:
                 deleted.add(number)
         else:
             fields[name] = text
-    first = int(version) if version.isascii() and version.isdigit() else 0
+    first = version_of(version)
     return replace(sent, fields=fields, edited=edited, deleted=frozenset(deleted), version=min(first, sent.version))
 
 

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 _OURS: Final = frozenset({"same-origin"})
+# Forms of ours hold no files, and other encodings bring alphabets of their own.
+_FORMS: Final = frozenset({"", "application/x-www-form-urlencoded"})
 READING: Final = frozenset({"GET", "HEAD"})
 
 
@@ -14,7 +16,14 @@ def is_ours(request: Request) -> bool:
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site in _OURS
-    origin = request.headers.get("origin")
-    if origin is None:
+    try:
+        said = urlsplit(request.headers.get("origin", "")).netloc
+    except ValueError:  # no address at all
         return False
-    return urlsplit(origin).netloc == request.headers.get("host", "") and urlsplit(origin).netloc != ""
+    return said != "" and said == request.headers.get("host", "")
+
+
+def is_form(request: Request) -> bool:
+    """Whether a call holds what a form of ours would."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return request.method not in READING and media_type in _FORMS

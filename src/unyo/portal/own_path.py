@@ -1,6 +1,9 @@
 """Where somebody is led after a form: what an address or a form says is anybody's to choose, so only to our pages."""
 
 from typing import Final
+from urllib.parse import quote
+
+from starlette.requests import Request
 
 HOME: Final = "/"
 _LONGEST: Final = 2048
@@ -14,3 +17,14 @@ def own_path(said: object) -> str:
     path = said if isinstance(said, str) else ""
     is_ours = path.startswith("/") and not path.startswith("//") and "\\" not in path
     return path if is_ours and path.isprintable() and len(path) <= _LONGEST else HOME
+
+
+def path_of(request: Request) -> str:
+    """The path that was asked for, whatever the call says of the host."""
+    return quote(request.scope["path"])
+
+
+def address_of(request: Request) -> str:
+    """The same with its query, as it came."""
+    query = request.scope["query_string"].decode("latin-1")
+    return f"{path_of(request)}?{query}" if query else path_of(request)

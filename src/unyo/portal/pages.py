@@ -12,6 +12,8 @@ from . import headers
 from .language import Language, translations
 
 _TARGET: Final = "hx-target"
+# The blocks that stand alone. Others need what their templates prepare for them.
+_PARTS: Final = frozenset({"found", "ticket", "present", "palette_tickets", "palette_recent"})
 
 
 @cache
@@ -35,7 +37,7 @@ def render(
     """A page, or the block of it that a script asks for by the name of the element that it replaces."""
     found = environment(language).get_template(template)
     block = request.headers.get(_TARGET, "") if "hx-request" in request.headers else ""
-    if block in found.blocks:
+    if block in _PARTS & found.blocks.keys():
         text = "".join(found.blocks[block](found.new_context(dict(values))))
     else:
         text = found.render(values)

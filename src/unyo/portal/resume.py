@@ -16,6 +16,7 @@ from starlette.responses import Response
 from unyo.services.people import Session
 from unyo.services.signing_in import SignedIn
 from unyo.tickets.directory import Directory
+from unyo.tickets.text import is_storable
 
 from . import cookies
 from .visit import Visit
@@ -101,4 +102,4 @@ def _is_ours(path: object) -> bool:
 
 
 def _are_texts(values: Iterable[object]) -> bool:
-    return all(isinstance(value, str) for value in values)
+    return all(isinstance(value, str) and is_storable(value) for value in values)

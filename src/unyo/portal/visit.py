@@ -21,6 +21,8 @@ from . import headers
 from .assets import address
 from .backing import Backing
 from .language import HOME, Language, Words, preferred
+from .origin import is_form
+from .own_path import address_of, path_of
 from .pages import render
 from .shortcuts import PLACES
 
@@ -98,9 +100,19 @@ class Visit:
         """What comes of a password, asked in a thread."""
         return await run_sync(work, limiter=self.proving)
 
+    @property
+    def path(self) -> str:
+        """The path that was asked for."""
+        return path_of(self.request)
+
+    @property
+    def address(self) -> str:
+        """The same with its query."""
+        return address_of(self.request)
+
     async def form(self) -> FormData:
-        """What was sent."""
-        return await self.request.form()
+        """What was sent by a form of ours; nothing where it is none."""
+        return await self.request.form() if is_form(self.request) else FormData()
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page of a template."""
