@@ -125,18 +125,19 @@ class Browser:
 
     def get(self, path: str, **headers: str) -> Page:
         """Look at a page."""
-        return self._ask("GET", path, b"", headers)
+        return self.send("GET", path, b"", **headers)
 
     def post(self, path: str, form: Mapping[str, str] | Iterable[tuple[str, str]] = (), **headers: str) -> Page:
         """Send a form from one of our own pages."""
         pairs = list(form.items()) if isinstance(form, Mapping) else list(form)
         sent = {"content_type": FORM, "sec_fetch_site": "same-origin", **headers}
-        return self._ask("POST", path, urlencode(pairs).encode(), sent)
+        return self.send("POST", path, urlencode(pairs).encode(), **sent)
 
-    def _ask(self, method: str, path: str, content: bytes, headers: Mapping[str, str]) -> Page:
+    def send(self, method: str, path: str, content: bytes, **headers: str) -> Page:
+        """Send whatever there is to send."""
         sent = {"accept": "text/html", "accept_language": self.language, **headers}
         if self.cookie:
-            sent["cookie"] = f"{COOKIE}={self.cookie}"
+            sent.setdefault("cookie", f"{COOKIE}={self.cookie}")
         named = [(name.replace("_", "-"), value) for name, value in sent.items()]
         return Page(self.desk.transport.request(method, path, content, named))
 
