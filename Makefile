@@ -9,7 +9,7 @@ PROGRAMS := chromium:chromium curl:curl fc-list:fontconfig go:golang-go jq:jq ng
 FONTS := ja:fonts-noto-cjk
 
 .DEFAULT_GOAL := help
-.PHONY: help system install demo test check lint types layers format bench proof reference messages requirements migration dist audit clean
+.PHONY: help system install demo test check lint types layers format bench proof reference messages screenshots requirements migration dist audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[36m%-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ reference: install ## generate docs/reference from the code
 
 messages: install ## bring the portal's catalogues up to what it says, and name what is to be translated
 	$(BIN)/python -m reference.messages
+
+screenshots: install ## take the pictures of docs/images in Debian's Chromium (names choose some: ARGS="ticket list")
+	PYTHONPATH=.:tests $(BIN)/python -m reference.pictures $(ARGS)
 
 requirements: ## compile the hashed requirement files anew (needs uv)
 	uv pip compile pyproject.toml --extra server --universal --generate-hashes --no-strip-extras -q -o requirements/server.txt
