@@ -9,7 +9,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 from unyo.cast import YAMADA, Actor
 from unyo.demo.prepare import prepare
@@ -32,7 +41,8 @@ _VIOLATIONS: Final = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
 """
-_SECONDS: Final = 15
+# A page may be slow on a machine with much else to do; what is quick is not waited for any longer.
+_SECONDS: Final = 30
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,7 @@ class Look:
     width: int = 1280
     height: int = 900
     density: float = 1
+    has_scripts: bool = True
 
     def __str__(self) -> str:
         return f"{self.language}-{self.theme}-{self.width}"
@@ -115,6 +126,7 @@ class Chromium:
                 reduced_motion="reduce",
                 viewport={"width": look.width, "height": look.height},
                 device_scale_factor=look.density,
+                java_script_enabled=look.has_scripts,
             )
             try:
                 context.set_default_timeout(_SECONDS * 1000)
@@ -153,6 +165,7 @@ def chromium() -> Iterator[Chromium]:
             args=["--no-sandbox"] if os.geteuid() == 0 else [],
         )
         opened.callback(browser.close)
+        expect.set_options(timeout=_SECONDS * 1000)
         asyncio.events._set_running_loop(None)  # noqa: SLF001 - asyncio publishes it to those who bring a loop
         try:
             yield Chromium(browser, loop)
