@@ -82,7 +82,7 @@ class Operator:
     def field(self, label: str) -> Locator:
         """An input by what it is called, whether or not it says that it is required."""
         # Playwright writes patterns between slashes.
-        name = re.compile(rf"^{re.escape(label)}(\s*{re.escape(self.text('required'))})?$".replace("/", r"\/"))
+        name = re.compile(rf"^{re.escape(label)}(\s+{re.escape(self.text('required'))})?$".replace("/", r"\/"))
         roles = [self.page.get_by_role(role, name=name) for role in ("textbox", "combobox", "searchbox")]
         return roles[0].or_(roles[1]).or_(roles[2])
 
