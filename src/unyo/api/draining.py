@@ -5,6 +5,7 @@ import logging
 import signal
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType
 from typing import Any, Final
 
@@ -16,11 +17,13 @@ _SAME_SECONDS: Final = 1.0
 class Draining:
     """Puts a SIGTERM off: for so many seconds the server serves on, and says on /readyz that it is stopping.
 
+    Answers that go on and on are let go of at once, by ``let_go``, in the event loop.
     A further SIGTERM, a second later or more, ends it; SIGINT is not put off.
     """
 
-    def __init__(self, seconds: float = 0) -> None:
+    def __init__(self, seconds: float = 0, let_go: Callable[[], None] = lambda: None) -> None:
         self.has_begun = False
+        self._let_go = let_go
         self._seconds = seconds
         self._since = 0.0
 
@@ -41,6 +44,7 @@ class Draining:
         if not self.has_begun:
             self.has_begun, self._since = True, now
             _log.info("told to stop: serving on for %g seconds, not ready any more", self._seconds)
+            self._let_go()
             loop.call_later(self._seconds, stop, number, None)
         elif now - self._since > _SAME_SECONDS:
             stop(number, None)

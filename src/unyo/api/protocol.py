@@ -1,11 +1,14 @@
 """HTTP with bounded heads, and with answers that leave head and body in one write, which is one packet."""
 
 import asyncio
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any, Final, cast
 
 from .heads import BoundedHeads
 from .untaken import TAKING_SECONDS, Untaken
 
+AT_STOP: Final = "at_stop"
+"""In a call's state: takes what is to be called when the server begins to stop, for answers that go on and on."""
 _CONTINUE = b"HTTP/1.1 100 "
 
 
@@ -16,11 +19,27 @@ class WholeAnswers(BoundedHeads):
         super().__init__(*args, **options)
         self._taking_seconds = taking_seconds
         self._untaken: Untaken
+        self._is_stopping = False
+        self._let_go: Callable[[], None] | None = None
+        self.app_state = {**self.app_state, AT_STOP: self._at_stop}
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Begin to serve the connection."""
         self._untaken = Untaken(transport, self.loop, self._taking_seconds)
         super().connection_made(cast(asyncio.Transport, _Joining(transport, self.loop, self._untaken)))
+
+    def shutdown(self) -> None:
+        """Close the connection when its answer is complete."""
+        super().shutdown()
+        self._is_stopping = True
+        if self._let_go:
+            self._let_go()
+
+    def _at_stop(self, let_go: Callable[[], None]) -> None:
+        """Have the answer that is being given say how to end it; a connection gives one at a time."""
+        self._let_go = let_go
+        if self._is_stopping:
+            let_go()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Serve it no more."""

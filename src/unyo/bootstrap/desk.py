@@ -19,6 +19,7 @@ from unyo.services.reads import Reads
 from unyo.services.watcher import Look, Present, Watcher, together
 from unyo.storage.directory import DirectoryCache
 from unyo.storage.engine import Engines
+from unyo.storage.feed import DatabaseFeed
 from unyo.storage.keyring import Keyring
 from unyo.storage.queue import Bounds
 from unyo.storage.readers import SqlReader
@@ -44,11 +45,13 @@ class Desk:
     engines: Engines
     directory: DirectoryCache
     writer: GroupCommitWriter
+    feed: DatabaseFeed
     app: ASGIApp
 
     def close(self) -> None:
         """Serve what has been accepted, then close the database."""
         self.writer.close()
+        self.feed.end()
         self.engines.dispose()
 
 
@@ -94,8 +97,11 @@ def open_desk(
         rate=limits.rate,
     )
 
+    portal = portal_of(engines, world, site, reader, reads, writer)
+
     def _close() -> None:
         writer.close()
+        portal.feed.end()
         engines.dispose()
         watcher.end()
 
@@ -106,10 +112,9 @@ def open_desk(
         if watching.metrics_token:
             page = FiguresPage(watching.metrics_token, shown(figures).text)
     checks = partial(readiness, engines, writer, watching.min_free_bytes)
-    server = Server(about(), checks, _close, watcher, Draining(limits.drain_seconds), page)
-    portal = portal_of(engines, world, site, reader, reads, writer)
-    app = make_app(api, server, docs_routes(__version__), portal, world.make_request_id)
-    return Desk(engines, directory, writer, app)
+    server = Server(about(), checks, _close, watcher, Draining(limits.drain_seconds, portal.live.end), page)
+    app = make_app(api, server, docs_routes(__version__), portal.app, world.make_request_id)
+    return Desk(engines, directory, writer, portal.feed, app)
 
 
 def _looking(engines: Engines, writer: GroupCommitWriter, directory: DirectoryCache, bounds: Bounds) -> Look:

@@ -7,12 +7,15 @@ from starlette.types import ASGIApp
 
 from unyo import __version__
 from unyo.portal.app import Portal
+from unyo.portal.attendance import Attendance
 from unyo.portal.backing import Backing
+from unyo.portal.live import Live
 from unyo.services.hashing import Hashing
 from unyo.services.ports import Reader, Writer
 from unyo.services.reads import Reads
 from unyo.services.signing_in import LIFETIMES, Lifetimes, SigningIn
 from unyo.storage.engine import Engines
+from unyo.storage.feed import DatabaseFeed
 from unyo.storage.people import Keeping, SqlChoices, SqlPeople, SqlPresence
 
 from .world import World
@@ -30,21 +33,34 @@ class Site:
 PLAIN_SITE: Final = Site()
 
 
-def portal_of(engines: Engines, world: World, site: Site, reader: Reader, reads: Reads, writer: Writer) -> ASGIApp:
-    """The portal's application."""
+@dataclass(frozen=True, slots=True)
+class OpenedPortal:
+    """The portal: its application, the pages that are open, and the feed that tells of changes to them."""
+
+    app: ASGIApp
+    live: Live
+    feed: DatabaseFeed
+
+
+def portal_of(engines: Engines, world: World, site: Site, reader: Reader, reads: Reads, writer: Writer) -> OpenedPortal:
+    """Wire the portal."""
     keeping = Keeping(engines.reading, engines.writing)
     signing_in = SigningIn(SqlPeople(keeping), world.clock, hashing=site.hashing or Hashing(), lifetimes=site.lifetimes)
+    feed = DatabaseFeed(engines)
+    presence, live = SqlPresence(keeping), Live(feed, reader)
     backing = Backing(
         reads=reads,
         reader=reader,
         writer=writer,
         signing_in=signing_in,
         choices=SqlChoices(keeping),
-        presence=SqlPresence(keeping),
+        presence=presence,
+        live=live,
+        attendance=Attendance(presence, world.clock),
         clock=world.clock,
         make_request_id=world.make_request_id,
         version=__version__,
         is_https=site.is_https,
         life=site.lifetimes.longest,
     )
-    return Portal(backing).application()
+    return OpenedPortal(Portal(backing).application(), live, feed)

@@ -36,6 +36,8 @@ _TOLD: Final = {
     each.value.status: each for each in (Failure.BAD_REQUEST, Failure.METHOD_NOT_ALLOWED, Failure.PAYLOAD_TOO_LARGE)
 }
 _MISSING: Final = frozenset({Failure.NOT_FOUND.value.status, Failure.METHOD_NOT_ALLOWED.value.status})
+BY_ITSELF: Final = "unyo-by-itself"
+"""The header of what a script of ours asks for while nobody need be there."""
 _NOBODYS: Final = Directory(0, {}, {})
 
 
@@ -60,7 +62,7 @@ class Portal:
     def _endpoint(self, page: Page) -> _Endpoint:
         async def _serve(request: Request) -> Response:
             is_write = request.method not in READING
-            visit = await self._visit(request)
+            visit = await self._visit(request, by_itself=page.is_asked_by_itself)
             if is_write and not is_ours(request):
                 return visit.page("refused.html", 403, why="origin")
             if is_write and not is_form(request):
@@ -79,13 +81,14 @@ class Portal:
 
         return _serve
 
-    async def _visit(self, request: Request) -> Visit:
+    async def _visit(self, request: Request, *, by_itself: bool = False) -> Visit:
         if self._backing.is_https:
             request.scope["scheme"] = "https"
         if self._limits is None:
             self._limits = CapacityLimiter(READING_THREADS), CapacityLimiter(PROVING_THREADS)
         limits = self._limits
-        return await run_sync(lambda: _look(request, self._backing, *limits), limiter=limits[0])
+        is_seen = not by_itself and BY_ITSELF not in request.headers
+        return await run_sync(lambda: _look(request, self._backing, *limits, is_seen=is_seen), limiter=limits[0])
 
     async def _refuse(self, request: Request, error: Exception) -> Response:
         """No such page, or no form of ours: people get a page, programs the API's envelope."""
@@ -112,11 +115,13 @@ class Portal:
         return visit.page("busy.html", 503)
 
 
-def _look(request: Request, backing: Backing, limiter: CapacityLimiter, proving: CapacityLimiter) -> Visit:
+def _look(
+    request: Request, backing: Backing, limiter: CapacityLimiter, proving: CapacityLimiter, *, is_seen: bool
+) -> Visit:
     """Who it is."""
     now, token = backing.clock(), cookies.token_of(request)
     directory = backing.reader.directory()
-    session = backing.signing_in.session(token) if token else None
+    session = backing.signing_in.session(token, is_seen=is_seen) if token else None
     chosen = backing.choices.chosen(session.master_id) if session else Chosen()
     service = directory.services.get(session.service_code) if session else None
     member = service.members.get(session.master_id) if service and session else None

@@ -36,6 +36,7 @@ STYLES: Final = (
             "ticket",
             "timeline",
             "difference",
+            "live",
             "dialog",
         )
     ),
@@ -48,6 +49,7 @@ SCRIPTS: Final = (
     "js/theme.js",
     "js/choices.js",
     "js/form.js",
+    "js/live.js",
     "js/focus.js",
     "js/dialogs.js",
     "js/keys.js",

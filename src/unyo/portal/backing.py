@@ -9,12 +9,16 @@ from unyo.services.ports import Reader, Writer
 from unyo.services.reads import Reads
 from unyo.services.signing_in import SigningIn
 
+from .attendance import Attendance
+from .live import Live
+
 
 @dataclass(frozen=True, slots=True)
 class Backing:
     """The use cases and ports; ``clock`` tells the time in UTC.
 
-    ``is_https`` says that browsers come by TLS, whatever arrives here; ``life`` is the longest life of a session.
+    ``is_https`` says that browsers come by TLS, whatever arrives here; ``life`` is the longest life of a session. Pages
+    that are open are told by ``live`` what changes.
     """
 
     reads: Reads
@@ -23,6 +27,8 @@ class Backing:
     signing_in: SigningIn
     choices: Choices
     presence: Presence
+    live: Live
+    attendance: Attendance
     clock: Callable[[], datetime]
     make_request_id: Callable[[], str]
     version: str

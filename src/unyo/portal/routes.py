@@ -11,6 +11,7 @@ from unyo.tickets.directory import Right
 from .views import (
     approval,
     edit,
+    events,
     link,
     memos,
     my_work,
@@ -39,6 +40,8 @@ class Page:
     needs: Needs
     shows: View | None = None
     does: View | None = None
+    is_asked_by_itself: bool = False
+    """Whether an open page asks for it, be anybody there or not; so it is no sign of life of the session."""
 
     @property
     def methods(self) -> list[str]:
@@ -60,6 +63,7 @@ ROUTES: Final = (
     Page("/settings/sessions/end-others", Who.PERSON, None, sessions.end_others),
     Page("/", Right.READ, my_work.show),
     Page("/tickets", Right.READ, ticket_list.show),
+    Page("/events", Right.READ, events.show, is_asked_by_itself=True),
     Page("/views", Right.READ, None, saved_views.save),
     Page("/views/delete", Right.READ, None, saved_views.delete),
     Page("/tickets/new", Right.WRITE, register.show, register.do),

@@ -8,6 +8,7 @@ from uuid import uuid4
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from unyo.services.people import Present
 from unyo.services.ports import Done
 from unyo.services.reads import HistoryShown
 from unyo.tickets.commands import ShowHistory, ShowTicket
@@ -110,11 +111,16 @@ async def carry_out(
     return await page(visit, await read(visit), refused, 409 if refused.is_conflict else 422)
 
 
+async def others_at(visit: Visit, ticket: Ticket) -> list[Present]:
+    """Who else has it open."""
+    presence = visit.backing.presence
+    present = await visit.ask(lambda: presence.present(ticket.service_code, ticket.number, visit.now))
+    return [each for each in present if each.master_id != visit.me.master_id]
+
+
 async def _frame(visit: Visit, ticket: Ticket, typed: Typed) -> dict[str, Any]:
     """What the page holds whichever of its tabs is shown."""
     assert isinstance(MEMO_TEXT.kind, Text)
-    presence = visit.backing.presence
-    present = await visit.ask(lambda: presence.present(ticket.service_code, ticket.number, visit.now))
     form = await visit.form()
     back = place(form.get(PARAMETER) or visit.request.query_params.get(PARAMETER))
     return {
@@ -126,7 +132,7 @@ async def _frame(visit: Visit, ticket: Ticket, typed: Typed) -> dict[str, Any]:
         "told": told(typed, ticket, visit.words),
         "lacking": lacking(ticket, visit.here, visit.words, typed),
         "maximum": MEMO_TEXT.kind.maximum,
-        "present": [each for each in present if each.master_id != visit.me.master_id],
+        "present": await others_at(visit, ticket),
         "back": back,
         "keep": query(back),
         "saved": await _saved(visit),

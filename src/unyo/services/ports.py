@@ -1,15 +1,16 @@
 """What the use cases need of the world, and what they hand to it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from unyo.tickets.commands import ListTickets, WriteCommand
 from unyo.tickets.directory import Directory, Member, Service
 from unyo.tickets.errors import Refusal
 from unyo.tickets.history import Door, HistoryEntry
-from unyo.tickets.model import Ticket, TicketRow
+from unyo.tickets.model import Glimpse, Ticket, TicketRow
 
 
 class QueueFull(Exception):
@@ -133,3 +134,9 @@ class Reader(Protocol):
 
     def tickets(self, query: ListTickets, member: Member, service: Service, after: Position | None) -> Page:
         """A page of the tickets that the member may see."""
+
+    def glimpses(self, service_code: str, numbers: Iterable[int]) -> Sequence[Glimpse]:
+        """Of those tickets, as far as there are any, what says who may see them."""
+
+    def last_update(self, service_code: str, member: Member) -> datetime | None:
+        """When a ticket that the member may see last changed; None where there is none."""

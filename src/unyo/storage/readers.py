@@ -1,8 +1,9 @@
 """Reads, each in one snapshot beside the writer."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -12,13 +13,13 @@ from unyo.services.watcher import Watcher
 from unyo.tickets.commands import ListTickets
 from unyo.tickets.directory import Directory, Member, Service
 from unyo.tickets.history import Door, HistoryEntry
-from unyo.tickets.model import Ticket
+from unyo.tickets.model import Glimpse, Ticket
 
 from .directory import DirectoryCache
 from .errors import storage_errors
 from .rows import MEMO_COLUMNS, TICKET_COLUMNS, load_lines, memo_of, ticket_of
 from .tables import history, memos, tickets
-from .ticket_list import read_page
+from .ticket_list import is_seen_by, read_page
 
 _TICKET = sa.select(*TICKET_COLUMNS).where(
     tickets.c.service_code == sa.bindparam("code"), tickets.c.number == sa.bindparam("number")
@@ -27,6 +28,9 @@ _MEMOS = (
     sa.select(*MEMO_COLUMNS)
     .where(memos.c.service_code == sa.bindparam("code"), memos.c.ticket_number == sa.bindparam("number"))
     .order_by(memos.c.number)
+)
+_GLIMPSES = sa.select(tickets.c.number, tickets.c.version, tickets.c.management_group).where(
+    tickets.c.service_code == sa.bindparam("code"), tickets.c.number.in_(sa.bindparam("numbers", expanding=True))
 )
 _HISTORY = (
     sa.select(history)
@@ -70,6 +74,24 @@ class SqlReader:
         """A page of the tickets that the member may see."""
         with self._snapshot("reading a list") as connection:
             return read_page(connection, query, member, service, after)
+
+    def glimpses(self, service_code: str, numbers: Iterable[int]) -> Sequence[Glimpse]:
+        """Of those tickets what says who may see them."""
+        with self._snapshot("reading who may see tickets") as connection:
+            return [
+                Glimpse(*row) for row in connection.execute(_GLIMPSES, {"code": service_code, "numbers": [*numbers]})
+            ]
+
+    def last_update(self, service_code: str, member: Member) -> datetime | None:
+        """When a ticket that the member may see last changed."""
+        newest = (
+            sa.select(tickets.c.last_update)
+            .where(tickets.c.service_code == service_code, *is_seen_by(member))
+            .order_by(tickets.c.last_update.desc())
+            .limit(1)
+        )
+        with self._snapshot("reading when tickets last changed") as connection:
+            return connection.execute(newest).scalar_one_or_none()
 
     @contextmanager
     def _snapshot(self, doing: str) -> Iterator[Connection]:

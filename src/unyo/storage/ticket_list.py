@@ -60,6 +60,12 @@ def read_page(
     return Page(listed, on, min(total, COUNT_LIMIT), total <= COUNT_LIMIT, back)
 
 
+def is_seen_by(member: Member) -> Iterator[ColumnElement[bool]]:
+    """What is so of the tickets that a member may see, as `Member.may_see` has it."""
+    if member.groups:
+        yield tickets.c.management_group.in_(["", UNRESTRICTED, *sorted(member.groups)])
+
+
 def _listed(row: Row[*tuple[Any, ...]]) -> TicketRow:
     return TicketRow(
         number=row.number,
@@ -72,8 +78,7 @@ def _listed(row: Row[*tuple[Any, ...]]) -> TicketRow:
 
 def _conditions(connection: Connection, query: ListTickets, member: Member) -> Iterator[ColumnElement[bool]]:
     yield tickets.c.service_code == query.service_code
-    if member.groups:
-        yield tickets.c.management_group.in_(["", UNRESTRICTED, *sorted(member.groups)])
+    yield from is_seen_by(member)
     for name, accepted in query.filters.items():
         yield tickets.c[name].in_(accepted)
     if query.date_from is not None:

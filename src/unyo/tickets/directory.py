@@ -6,7 +6,7 @@ from enum import Enum, StrEnum, auto
 from typing import Final
 
 from .errors import Reason, Refusal
-from .model import UNRESTRICTED, Ticket, TicketKind
+from .model import UNRESTRICTED, Glimpse, Ticket, TicketKind
 
 
 class Right(Enum):
@@ -45,7 +45,7 @@ class Member:
     may_approve: bool = False
     groups: frozenset[str] = frozenset()
 
-    def may_see(self, ticket: Ticket) -> bool:
+    def may_see(self, ticket: Ticket | Glimpse) -> bool:
         """Whether the ticket's management group shows it to this member (contract, section 7)."""
         group = ticket.management_group
         return not self.groups or group in self.groups or group in {"", UNRESTRICTED}

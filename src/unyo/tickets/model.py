@@ -112,6 +112,15 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
+class Glimpse:
+    """Of a ticket no more than what says whether somebody may see it, and whether it has changed."""
+
+    number: int
+    version: int
+    management_group: str
+
+
+@dataclass(frozen=True, slots=True)
 class TicketRow:
     """A ticket in a list: its number, values by our names, registration and last update (UTC)."""
 

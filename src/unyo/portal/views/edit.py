@@ -10,7 +10,7 @@ from unyo.portal import conflict, ticket_form
 from unyo.portal.came_from import PARAMETER, place, query
 from unyo.portal.forms import UPDATES, lock_of, stored
 from unyo.portal.ticket_form import Asked
-from unyo.portal.ticket_page import read
+from unyo.portal.ticket_page import others_at, read
 from unyo.portal.typed import Typed, typed_into
 from unyo.portal.visit import Visit
 from unyo.services.ports import Done
@@ -93,9 +93,10 @@ async def _form(visit: Visit, ticket: Ticket, sent: Typed, faults: Iterable[Faul
     lock = {
         row.wire: sent.fields.get(row.wire, "") for row in TICKET_TABLES[use].rows if isinstance(row.kind, LockDate)
     }
-    return ticket_form.page(
-        visit, _TEMPLATE, use, sent, faults, status, ticket=ticket, lock=lock, back=await _back(visit)
-    )
+    # Where the database has just failed, nothing more is asked of it.
+    present = [] if status == ticket_form.BUSY else await others_at(visit, ticket)
+    more = {"ticket": ticket, "lock": lock, "back": await _back(visit), "present": present}
+    return ticket_form.page(visit, _TEMPLATE, use, sent, faults, status, **more)
 
 
 async def _back(visit: Visit) -> str:

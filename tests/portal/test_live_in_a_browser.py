@@ -1,0 +1,113 @@
+"""Two people at the same tickets in real browsers: each sees what the other does, and nothing typed is lost."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from support.browsers import Seat
+from support.desks import DeskUnderTest
+from unyo.cast import SATO, YAMADA
+
+Sit = Callable[..., Seat]
+
+
+TICKET = "UTM123456"
+PATH = f"/tickets/{TICKET}"
+
+
+def _watched(page: Page, path: str) -> Page:
+    """The page, once it is told of changes."""
+    with page.expect_response(lambda answer: "/events" in answer.url):
+        page.goto(path)
+    return page
+
+
+def test_a_change_is_shown_on_the_others_page_without_loading_it_again(shown_desk: DeskUnderTest, sit: Sit) -> None:
+    page = _watched(sit(YAMADA).page(), PATH)
+    page.evaluate("window.isTheSame = true")
+    page.locator("details.group").last.evaluate("(it) => { it.open = !it.open }")
+    opened = page.locator("details.group").last.evaluate("(it) => it.open")
+    assert shown_desk.update(TICKET, actor=SATO, Title="別の件名").error is None
+    expect(page.get_by_role("heading", level=1)).to_have_text("別の件名")
+    assert page.evaluate("window.isTheSame")
+    assert page.locator("details.group").last.evaluate("(it) => it.open") == opened
+    expect(page.locator("#said")).to_have_text("更新されました")
+
+
+def test_who_types_is_told_of_a_change_and_keeps_what_was_typed(shown_desk: DeskUnderTest, sit: Sit) -> None:
+    page = _watched(sit(YAMADA).page(), PATH)
+    page.locator("#memo-text").fill("書きかけ")
+    assert shown_desk.update(TICKET, actor=SATO, Title="別の件名").error is None
+    told = page.locator("#live")
+    expect(told).to_contain_text("このチケットが更新されました。")
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("別の件名")
+    told.get_by_role("button").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("別の件名")
+    expect(page.locator("#memo-text")).to_have_value("書きかけ")
+    expect(told).to_be_empty()
+
+
+def test_a_list_is_renewed_in_place_and_says_which_row_has_changed(shown_desk: DeskUnderTest, sit: Sit) -> None:
+    page = _watched(sit(YAMADA).page(), "/tickets")
+    page.locator("[data-row] a").nth(9).focus()
+    focused = page.evaluate("document.activeElement.getAttribute('href')")
+    scrolled = page.evaluate("scrollY")
+    assert shown_desk.update(TICKET, actor=SATO, Title="別の件名").error is None
+    row = page.locator(f'[data-key="{TICKET}"]')
+    expect(row).to_contain_text("別の件名")
+    expect(row).to_contain_class("fresh")
+    expect(page.locator(".fresh")).to_have_count(1)
+    assert page.evaluate("document.activeElement.getAttribute('href')") == focused
+    assert page.evaluate("scrollY") == scrolled
+
+
+def test_who_opens_edits_and_leaves_a_ticket_is_seen_on_the_others_page(sit: Sit) -> None:
+    ours = _watched(sit(YAMADA).page(), PATH)
+    theirs = _watched(sit(SATO).page(), PATH)
+    expect(ours.locator("#present")).to_have_text("佐 佐藤 花子さんが表示中です", use_inner_text=True)
+    expect(theirs.locator("#present")).to_contain_text("山田 太郎さんが表示中です")
+    _watched(theirs, f"{PATH}/edit")
+    expect(ours.locator("#present")).to_contain_text("佐藤 花子さんが編集中です")
+    expect(theirs.locator("#present")).to_contain_text("山田 太郎さんが表示中です")
+    theirs.goto("/settings")
+    expect(ours.locator("#present")).to_be_empty()
+
+
+def test_who_edits_is_told_that_somebody_saved(shown_desk: DeskUnderTest, sit: Sit) -> None:
+    page = _watched(sit(YAMADA).page(), f"{PATH}/edit")
+    page.locator("#Title").fill("私の件名")
+    assert shown_desk.update(TICKET, actor=SATO, Title="別の件名").error is None
+    expect(page.locator("#live")).to_contain_text("入力内容は失われません")
+    expect(page.locator("#Title")).to_have_value("私の件名")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("他のユーザがこのチケットを更新しました")
+    expect(page.locator("main")).to_contain_text("私の件名")
+
+
+def test_a_lost_connection_is_said_and_what_was_missed_is_there_afterwards(shown_desk: DeskUnderTest, sit: Sit) -> None:
+    seat = sit(YAMADA)
+    page = _watched(seat.page(), PATH)
+    seat.context.set_offline(True)
+    _drop(page)
+    expect(page.locator("#live")).to_have_text("接続が切れました。再接続しています")
+    assert shown_desk.update(TICKET, actor=SATO, Title="別の件名").error is None
+    seat.context.set_offline(False)
+    expect(page.get_by_role("heading", level=1)).to_have_text("別の件名")
+    expect(page.locator("#live")).to_be_empty()
+    seat.faults.clear()
+
+
+def _drop(page: Page) -> None:
+    """A browser that is offline keeps what is open: have it open its stream anew."""
+    page.evaluate("dispatchEvent(new Event('pagehide')); dispatchEvent(new Event('pageshow'))")
+
+
+def test_a_session_that_has_ended_is_said_once_and_asked_for_no_more(sit: Sit) -> None:
+    seat = sit(YAMADA)
+    page = _watched(seat.page(), PATH)
+    seat.context.clear_cookies()
+    _drop(page)
+    expect(page.locator("#live")).to_contain_text("このページは自動更新されなくなりました。")
+    page.locator("#live").get_by_role("button").click()
+    page.wait_for_url("**/sign-in?**")
+    seat.faults.clear()
