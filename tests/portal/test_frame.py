@@ -1,10 +1,14 @@
 """The frame of the portal: who gets in, what browsers are told, what is no page."""
 
+import re
+from importlib.resources import files
+
 import pytest
 
 from support.desks import DeskUnderTest
 from support.portal import Browser, signed_in
 from unyo.cast import SUZUKI
+from unyo.portal.pages import PARTS
 
 
 def test_who_is_not_signed_in_is_led_to_the_sign_in_and_back(desk: DeskUnderTest) -> None:
@@ -55,3 +59,13 @@ def test_styles_and_scripts_are_kept_for_good(desk: DeskUnderTest) -> None:
     for path in (page.root.one("link", rel="stylesheet").attributes["href"], page.root.one("script").attributes["src"]):
         found = Browser(desk).get(path)
         assert (found.status, "immutable" in found.answer.headers["cache-control"]) == (200, True)
+
+
+def test_every_part_that_a_page_has_replaced_can_be_asked_for() -> None:
+    folder = files("unyo.portal")
+    pages = [each.read_text("utf-8") for each in (folder / "templates").iterdir()]
+    scripts = [each.read_text("utf-8") for each in (folder / "static" / "js").iterdir()]
+    asked = {name for text in pages for name in re.findall(r'(?:data-live-part="|hx-target="#)(\w+)"', text)}
+    asked |= {name for text in scripts for name in re.findall(r'fetchPart\("(\w+)"\)', text)}
+    assert asked >= {"work", "found", "ticket", "present"}
+    assert asked <= PARTS

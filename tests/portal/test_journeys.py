@@ -237,6 +237,8 @@ def test_memos(room: Room) -> None:
     who, other = room.sits(SATO), room.sits(YAMADA)
     for each in (who, other):
         each.open_ticket(ticket)
+    # Whoever has begun to type is not disturbed by what others save.
+    other.field(other.text("New memo")).fill("同時に書いた")
     who.field(who.text("New memo")).fill("一行目\n二行目")
     who.press("Add memo")
     expect(who.memo(1)).to_contain_text("二行目")
@@ -248,7 +250,6 @@ def test_memos(room: Room) -> None:
     who.press("Save memo")
     expect(who.memo(1)).to_contain_text("書き直した")
     expect(who.memo(1)).to_contain_text(who.text("edited %(when)s", when="").strip())
-    other.field(other.text("New memo")).fill("同時に書いた")
     other.press("Add memo")
     alert = other.page.get_by_role("alert")
     expect(alert).to_contain_text(other.text("Somebody else has saved this ticket in the meantime."))
@@ -517,3 +518,22 @@ def test_a_connection_that_is_lost(room: Room) -> None:
     assert seat.faults
     seat.faults.clear()
     assert [each["CorrespondProcess"] for each in room.desk.detail(ticket)["CorrespondProcessList"]] == ["届くまで送る"]
+
+
+def test_a_connection_that_is_lost_beside_a_ticket(room: Room) -> None:
+    ticket, seat = room.ticket("つながらない対応メモ"), room.seat(SATO)
+    who = room.at(seat, SATO)
+    who.open_ticket(ticket)
+    memo = who.field(who.text("New memo"))
+    memo.fill("切れている間に書いた")
+    seat.context.set_offline(True)
+    who.press("Add memo")
+    expect(who.button("Try again now")).to_be_visible()
+    expect(memo).to_have_value("切れている間に書いた")
+    seat.context.set_offline(False)
+    expect(who.memo(1)).to_contain_text("切れている間に書いた")
+    # What the browser says of the connection.
+    assert seat.faults
+    seat.faults.clear()
+    memos = [each["CorrespondProcess"] for each in room.desk.detail(ticket)["CorrespondProcessList"]]
+    assert memos == ["切れている間に書いた"]

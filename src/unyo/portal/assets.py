@@ -49,6 +49,7 @@ SCRIPTS: Final = (
     "js/theme.js",
     "js/choices.js",
     "js/form.js",
+    "js/reach.js",
     "js/live.js",
     "js/focus.js",
     "js/dialogs.js",

@@ -13,7 +13,7 @@ from .language import Language, translations
 
 _TARGET: Final = "hx-target"
 # The blocks that stand alone. Others need what their templates prepare for them.
-_PARTS: Final = frozenset({"found", "ticket", "present", "palette_tickets", "palette_recent"})
+PARTS: Final = frozenset({"found", "palette_recent", "palette_tickets", "present", "ticket", "work"})
 
 
 @cache
@@ -37,7 +37,7 @@ def render(
     """A page, or the block of it that a script asks for by the name of the element that it replaces."""
     found = environment(language).get_template(template)
     block = request.headers.get(_TARGET, "") if "hx-request" in request.headers else ""
-    if block in _PARTS & found.blocks.keys():
+    if block in PARTS & found.blocks.keys():
         text = "".join(found.blocks[block](found.new_context(dict(values))))
     else:
         text = found.render(values)

@@ -163,6 +163,11 @@
 
   const begun = new WeakSet();
   htmx.onLoad((element) => {
+    for (const form of document.querySelectorAll("form[data-reach]")) {
+      if (begun.has(form)) continue;
+      begun.add(form);
+      form.querySelectorAll("[data-maximum]").forEach((input) => count(form, input));
+    }
     const root = element.closest?.("form[data-form]") ?? element;
     const forms = root.matches?.("form[data-form]") ? [root] : root.querySelectorAll("form[data-form]");
     for (const form of forms) {

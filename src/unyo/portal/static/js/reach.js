@@ -1,0 +1,62 @@
+// Forms that the browser itself sends (data-reach): first it is asked whether the desk is there, so that a lost
+// connection is said beside what was typed, and the form is sent when it is back.
+"use strict";
+
+(() => {
+  const WAITS = [2, 4, 8, 15, 30];
+  const PATIENCE = 5000;
+
+  const isThere = async () => {
+    try {
+      return (await fetch("/livez", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) })).ok;
+    } catch {
+      return false;
+    }
+  };
+
+  // Until the time is over, the browser is online again, or the person does not want to wait.
+  const wait = (form, shown, seconds) =>
+    new Promise((resolve) => {
+      const again = document.createElement("button");
+      again.type = "button";
+      again.className = "button small";
+      again.textContent = form.dataset.retry;
+      shown.textContent = form.dataset.unsent.replace("{seconds}", seconds);
+      document.getElementById("said").textContent = shown.textContent;
+      shown.classList.add("wrong");
+      shown.append(" ", again);
+      const done = () => {
+        clearTimeout(timer);
+        removeEventListener("online", done);
+        resolve();
+      };
+      const timer = setTimeout(done, seconds * 1000);
+      addEventListener("online", done);
+      again.addEventListener("click", done);
+    });
+
+  const send = async (form, submitter) => {
+    const shown = form.querySelector("[data-state]");
+    for (let tries = 0; form.isConnected && !(await isThere()); tries += 1) {
+      await wait(form, shown, WAITS[Math.min(tries, WAITS.length - 1)]);
+    }
+    if (!form.isConnected) return;
+    shown.textContent = "";
+    form.dataset.reach = "there";
+    form.requestSubmit(submitter);
+  };
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-reach]");
+    if (!form || event.defaultPrevented || form.dataset.reach === "there") return;
+    event.preventDefault();
+    if (form.dataset.reach === "asked") return;
+    form.dataset.reach = "asked";
+    send(form, event.submitter);
+  });
+
+  // A page that is come back to is as it was left.
+  addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-reach]")) form.dataset.reach = "";
+  });
+})();
