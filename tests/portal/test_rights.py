@@ -66,6 +66,8 @@ EXPECTED: Final[Mapping[str, Expected]] = {
     "POST /settings/sessions/end-others": Expected(For.PEOPLE, 303, FORM),
     "GET /": Expected(For.READERS, 200),
     "GET /tickets": Expected(For.READERS, 200),
+    # That of no ticket is missing; who is told of which tickets is test_live's.
+    "GET /events": Expected(For.READERS, 404),
     "POST /views": Expected(For.READERS, 303, {"name": "夜勤", "query": ""}),
     "POST /views/delete": Expected(For.READERS, 303, {"name": "夜勤", "query": ""}),
     "GET /tickets/new": Expected(For.WRITERS, 200),
