@@ -56,7 +56,7 @@ def test_an_invitation_says_for_whom_it_is_and_sets_the_password(desk: DeskUnder
         ("SA1234567abc", "マスターIDに近いため、使用できません。"),
         (
             "password12345",
-            "推測されやすいため、使用できません。ほかの人が使わないものにしてください。",
+            "推測されやすいため、使用できません。他の人が使わないものにしてください。",
         ),
     ],
 )
