@@ -69,3 +69,14 @@ def test_every_part_that_a_page_has_replaced_can_be_asked_for() -> None:
     asked |= {name for text in scripts for name in re.findall(r'fetchPart\("(\w+)"\)', text)}
     assert asked >= {"work", "found", "ticket", "present"}
     assert asked <= PARTS
+
+
+def test_dark_is_the_same_whether_it_is_chosen_or_the_systems() -> None:
+    style = (files("unyo.portal") / "static" / "css" / "theme.css").read_text("utf-8")
+    of_system = re.search(r':root:not\(\[data-theme="light"\]\) \{(.*?)\}', style, re.DOTALL)
+    chosen = re.search(r':root\[data-theme="dark"\] \{(.*?)\}', style, re.DOTALL)
+    assert of_system is not None
+    assert chosen is not None
+    said = [re.findall(r"(--[a-z-]+): ([^;]+);", found[1]) for found in (of_system, chosen)]
+    assert said[0] == said[1]
+    assert len(said[0]) > 20

@@ -10,13 +10,17 @@ _LONGEST: Final = 2048
 
 
 def own_path(said: object) -> str:
-    """The path that was said, with its query, where it is one of this portal; else that of the first page.
+    """The path that was said, with its query, where it is one of this portal; else that of the first page."""
+    return said if isinstance(said, str) and is_own(said) else HOME
+
+
+def is_own(path: str) -> bool:
+    """Whether it is a path of this portal.
 
     Browsers take two slashes, or backslashes, for another site's address, and leave out tabs and line feeds first.
     """
-    path = said if isinstance(said, str) else ""
     is_ours = path.startswith("/") and not path.startswith("//") and "\\" not in path
-    return path if is_ours and path.isprintable() and len(path) <= _LONGEST else HOME
+    return is_ours and path.isprintable() and len(path) <= _LONGEST
 
 
 def path_of(request: Request) -> str:

@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData
 from starlette.responses import Response
@@ -19,6 +18,7 @@ from unyo.tickets.directory import Directory
 from unyo.tickets.text import is_storable
 
 from . import cookies
+from .own_path import is_own
 from .visit import Visit
 
 FIELD: Final = "typed"
@@ -61,7 +61,11 @@ def unpack(text: object) -> Kept | None:
         found = Kept(path, tuple((name, value) for name, value in fields))
     except (ValueError, TypeError, RecursionError):
         return None
-    return found if _is_ours(path) and _are_texts(each for field in found.fields for each in field) else None
+    return (
+        found
+        if isinstance(path, str) and is_own(path) and _are_texts(each for field in found.fields for each in field)
+        else None
+    )
 
 
 def is_strange(form: FormData, session: Session | None) -> bool:
@@ -91,14 +95,6 @@ async def resumed(visit: Visit, signed_in: SignedIn, typed: object) -> Response 
     answer = visit.page("resume.html", kept=found, why="signed-in")
     cookies.keep(answer, visit.request, signed_in.token, visit.backing.life)
     return answer
-
-
-def _is_ours(path: object) -> bool:
-    """Whether a form may be sent there: a path of this portal, not the address of somebody else's."""
-    if not isinstance(path, str) or not path.startswith("/") or path.startswith("//") or "\\" in path:
-        return False
-    parts = urlsplit(path)
-    return not parts.scheme and not parts.netloc and path.isprintable()
 
 
 def _are_texts(values: Iterable[object]) -> bool:
