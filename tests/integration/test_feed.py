@@ -158,21 +158,23 @@ def test_between_two_pages_the_database_is_listened_to_on(filled_url: str) -> No
 
 
 def test_a_listener_that_does_not_read_loses_detail_and_not_the_memory(filled_url: str) -> None:
-    count = MOST_WAITING + 50
+    portion = MOST_WAITING // 2
     with desk_on(filled_url) as desk, feed_on(filled_url) as feed:
 
         def _work() -> None:
-            for _ in range(count):
+            for _ in range(portion):
                 desk.register(NEW_INCIDENT)
 
         async def _listen() -> list[Told]:
             async with feed.listen(SERVICE) as slow, feed.listen(SERVICE) as quick:
-                working = asyncio.ensure_future(asyncio.to_thread(_work))
-                for _ in range(count):
-                    await _next(quick)
-                await working
-                found = [await _next(slow)]
+                for _ in range(3):
+                    await asyncio.to_thread(_work)
+                    assert Missed(SERVICE) not in [await _next(quick) for _ in range(portion)]
                 await asyncio.to_thread(desk.update, Title="変更")
+                # What came before this one has been handed to everybody.
+                assert await _next(quick) == BY_YAMADA
+                found = [await _next(slow)]
+                await asyncio.to_thread(desk.update, Title="再変更")
                 return [*found, await _next(slow)]
 
         assert asyncio.run(_listen()) == [Missed(SERVICE), BY_YAMADA]
