@@ -10,9 +10,9 @@ from unyo.client.calls import TRIES
 from unyo.client.choices import ENUMS
 from unyo.client.credentials import variable
 from unyo.client.sync import Memos, Tickets
-from unyo.client.tickets import REGISTRATIONS, UPDATES, is_value
+from unyo.client.tickets import is_value
 from unyo.client.transport import DEFAULT_TIMEOUT
-from unyo.tickets.field_tables import TICKET_TABLES
+from unyo.tickets.field_tables import REGISTRATION_OF, TICKET_TABLES, UPDATE_OF
 from unyo.tickets.fields import Date, Row
 from unyo.tickets.model import TicketKind
 
@@ -100,8 +100,8 @@ def _kinds() -> Iterator[str]:
     yield "## Fields of a ticket"
     yield _FIELDS
     for kind in TicketKind:
-        new = TICKET_TABLES[REGISTRATIONS[kind]].by_key
-        rows = [row for row in TICKET_TABLES[UPDATES[kind]].rows if is_value(row)]
+        new = TICKET_TABLES[REGISTRATION_OF[kind]].by_key
+        rows = [row for row in TICKET_TABLES[UPDATE_OF[kind]].rows if is_value(row)]
         yield f"### {kind.name.capitalize()}"
         yield table(
             ["attribute", "parameter", "", "type", "registration"],

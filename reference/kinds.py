@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from unyo.client.choices import ENUMS
-from unyo.client.tickets import REGISTRATIONS, UPDATES, is_value
-from unyo.tickets.field_tables import TICKET_TABLES
+from unyo.client.tickets import is_value
+from unyo.tickets.field_tables import REGISTRATION_OF, TICKET_TABLES, UPDATE_OF
 from unyo.tickets.fields import Date, Row, Text, Unit
 from unyo.tickets.model import TicketKind
 
@@ -30,12 +30,12 @@ def kinds() -> str:
     """The module."""
     parts = [_HEAD]
     for kind, (name, label) in _NAMES.items():
-        update, register = TICKET_TABLES[UPDATES[kind]], TICKET_TABLES[REGISTRATIONS[kind]]
+        update, register = TICKET_TABLES[UPDATE_OF[kind]], TICKET_TABLES[REGISTRATION_OF[kind]]
         values = [row for row in update.rows if is_value(row)]
         parts.append("\n".join(_class(name, label, kind, values)))
         new = [row for row in register.rows if is_value(row)]
         parts.append("\n".join(_typed_dict(f"New{name}", f"What a new {name.lower()} is registered with.", new)))
-    every = {row.key: row for use in UPDATES.values() for row in TICKET_TABLES[use].rows if is_value(row)}
+    every = {row.key: row for use in UPDATE_OF.values() for row in TICKET_TABLES[use].rows if is_value(row)}
     parts.append("\n".join(_changes(list(every.values()))))
     known = ", ".join(f"TicketKind.{kind.name}.value: {name}" for kind, (name, _) in _NAMES.items())
     parts.append(f"AnyKind = {' | '.join(name for name, _ in _NAMES.values())}\n")

@@ -9,12 +9,11 @@ import pytest
 from support.desks import INCIDENT, REQUEST, DeskUnderTest
 from support.portal import Browser, Page, form_of, signed_in
 from unyo.cast import SATO, SUZUKI
-from unyo.portal.forms import UPDATES
 from unyo.portal.sections import GROUPS
 from unyo.services.people import Chosen
 from unyo.storage.people import Keeping, SqlChoices
 from unyo.tickets.approval import ASKED_IN
-from unyo.tickets.field_tables import KIND_OF, REGISTRATIONS, TICKET_TABLES
+from unyo.tickets.field_tables import KIND_OF, REGISTRATIONS, TICKET_TABLES, UPDATE_OF
 from unyo.tickets.fields import Account, Choice, Date, FieldTable, OptionList, Row, Text, Use
 from unyo.tickets.model import TicketKind
 
@@ -266,7 +265,7 @@ def test_a_ticket_that_is_not_there_has_no_form(desk: DeskUnderTest) -> None:
 
 def test_an_empty_form_is_refused_field_by_field(desk: DeskUnderTest) -> None:
     browser = signed_in(desk)
-    table: FieldTable = TICKET_TABLES[UPDATES[TicketKind.INCIDENT]]
+    table: FieldTable = TICKET_TABLES[UPDATE_OF[TicketKind.INCIDENT]]
     page = browser.post(EDIT[TicketKind.INCIDENT], {})
     assert page.status == 422
     named = {each.attributes["href"] for each in page.main.one(role="alert").all("a")}

@@ -10,6 +10,7 @@ from unyo.tickets.field_tables import (
     MEMO_OPERATION,
     MEMO_TEXT,
     MEMOS,
+    REGISTRATION_OF,
     TICKET_ID,
     TICKET_KIND,
     TICKET_TABLES,
@@ -23,7 +24,7 @@ from unyo.uom.envelopes import ERRORS
 
 from .credentials import Credentials
 from .errors import BY_TYPE, ParameterError
-from .tickets import REGISTRATIONS, Ticket, Value, checked, is_value, write_value
+from .tickets import Ticket, Value, checked, is_value, write_value
 
 Body = dict[str, Any]
 
@@ -83,7 +84,7 @@ def register_body(
         TypeError: a field is none of this kind's, or a value is none of its field's.
         ValueError: a date without a zone.
     """
-    table = TICKET_TABLES[REGISTRATIONS[kind]]
+    table = TICKET_TABLES[REGISTRATION_OF[kind]]
     unknown = [name for name in fields if name not in table.value_keys]
     if unknown:
         raise TypeError(f"a ticket of this kind has no field {', '.join(unknown)}")

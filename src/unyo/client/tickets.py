@@ -5,19 +5,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from unyo.tickets.dates import format_date, parse_date, whole_second
-from unyo.tickets.field_tables import BY_KEY, LOCK_FIELDS, MEMOS, TICKET_ID, TICKET_TABLES
-from unyo.tickets.fields import Date, FieldTable, Parameter, Row, Text, Use
+from unyo.tickets.field_tables import BY_KEY, LOCK_FIELDS, MEMOS, TICKET_ID, TICKET_TABLES, UPDATE_OF
+from unyo.tickets.fields import Date, FieldTable, Parameter, Row, Text
 from unyo.tickets.model import TicketKind
 from unyo.tickets.text import unquote
 from unyo.uom.answers import MEMO_ITEM
 
 from .choices import CHOICES
-
-UPDATES: Final = {TicketKind.INCIDENT: Use.UPDATE_INCIDENT, TicketKind.REQUEST: Use.UPDATE_REQUEST}
-REGISTRATIONS: Final = {TicketKind.INCIDENT: Use.REGISTER_INCIDENT, TicketKind.REQUEST: Use.REGISTER_REQUEST}
 
 Value = str | datetime | None
 """A date is an aware datetime or None, everything else a text; ``""`` where nothing is set."""
@@ -92,7 +89,7 @@ class Ticket:
     @classmethod
     def table(cls) -> FieldTable:
         """The parameters of an update of this kind."""
-        return TICKET_TABLES[UPDATES[cls.kind]]
+        return TICKET_TABLES[UPDATE_OF[cls.kind]]
 
     if not TYPE_CHECKING:  # a type checker that saw it would take any name
 

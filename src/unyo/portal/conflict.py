@@ -10,14 +10,14 @@ from starlette.datastructures import FormData
 from unyo.tickets.commands import AddMemo, DeleteMemo, ShowHistory, UpdateTicket
 from unyo.tickets.directory import Service
 from unyo.tickets.errors import Refusal
-from unyo.tickets.field_tables import BY_KEY, MEMO_TEXT, TICKET_TABLES
+from unyo.tickets.field_tables import BY_KEY, MEMO_TEXT, TICKET_TABLES, UPDATE_OF
 from unyo.tickets.history import HistoryEntry
 from unyo.tickets.merging import Moved, by_name, changes, clashes, is_memo, memo_name, moved, only_mine, undone
 from unyo.tickets.model import Ticket, Value, Values
 
 from .difference import Piece, difference
 from .fields import Field, Shape, typed, with_line_feeds
-from .forms import UPDATES, field_of, memo_row
+from .forms import field_of, memo_row
 from .language import Words
 from .shown import is_free, value_says
 from .typed import ASIDE, GONE, MEMO_INPUT, NEW_MEMO, Typed, version_of
@@ -158,7 +158,7 @@ def unresolved(form: FormData, sent: Typed) -> Typed:
 
 def resolve(form: FormData, sent: Typed, found: Since, words: Words) -> Typed | None:
     """What a page of a conflict says, as if it had been typed into a form; None where something is not chosen."""
-    table = TICKET_TABLES[UPDATES[found.ticket.kind]]
+    table = TICKET_TABLES[UPDATE_OF[found.ticket.kind]]
     fields, new, edited, deleted = dict(sent.fields), dict(sent.new), dict(sent.edited), set(sent.deleted)
     for name in map(str, form.getlist(CLASH)):
         choice = str(form.get(CHOICE + name, ""))
@@ -236,7 +236,7 @@ class _Teller:
         kind = self.found.ticket.kind
         if is_memo(name):
             return Field(memo_row(wire), Shape.LINES, self._label(name), text)
-        row = TICKET_TABLES[UPDATES[kind]].by_wire[wire]
+        row = TICKET_TABLES[UPDATE_OF[kind]].by_wire[wire]
         return field_of(row, kind, self.service, self.words, {**self.sent.shown, wire: text})
 
     def _says(self, name: str, value: object) -> str | None:
@@ -266,7 +266,7 @@ def _hidden(
     found: Since, sent: Typed, alone: Mapping[str, Value], against: Sequence[Moved], words: Words
 ) -> dict[str, str]:
     """The rest of the form, without what is to be chosen: what the reader changed alone, and else what is there."""
-    rows = TICKET_TABLES[UPDATES[found.ticket.kind]].by_key
+    rows = TICKET_TABLES[UPDATE_OF[found.ticket.kind]].by_key
     asked = {each.field for each in against}
     fields = {
         rows[key].wire: sent.fields[rows[key].wire] if key in alone else typed(value, words)

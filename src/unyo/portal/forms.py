@@ -19,6 +19,7 @@ from unyo.tickets.field_tables import (
     TICKET_ID,
     TICKET_KIND,
     TICKET_TABLES,
+    UPDATE_OF,
 )
 from unyo.tickets.fields import Choice, Date, FieldTable, Mark, OptionList, Row, Text, Use
 from unyo.tickets.model import UNRESTRICTED, Ticket, TicketKind, Values
@@ -28,8 +29,6 @@ from .language import Words
 from .sections import GROUPS, Group
 from .wording import BESIDE, fault_says
 
-UPDATES: Final = {TicketKind.INCIDENT: Use.UPDATE_INCIDENT, TicketKind.REQUEST: Use.UPDATE_REQUEST}
-REGISTRATIONS: Final = {TicketKind.INCIDENT: Use.REGISTER_INCIDENT, TicketKind.REQUEST: Use.REGISTER_REQUEST}
 # How an input of a date and time, or somebody whose browser has none, writes one.
 _LOCAL: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d))?", re.ASCII)
 _NO_DATE: Final = "?"
@@ -109,7 +108,7 @@ def initial(use: Use, kind: TicketKind, service: Service) -> dict[str, str]:
 
 def stored(ticket: Ticket, words: Words) -> dict[str, str]:
     """What a ticket holds, as its form shows it."""
-    table = TICKET_TABLES[UPDATES[ticket.kind]]
+    table = TICKET_TABLES[UPDATE_OF[ticket.kind]]
     return {row.wire: typed(ticket.values[row.key], words) for row in table.rows if row.key in table.value_keys}
 
 

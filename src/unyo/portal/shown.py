@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Final
 
 from unyo.tickets.directory import Service
-from unyo.tickets.field_tables import BY_KEY, TICKET_TABLES
+from unyo.tickets.field_tables import BY_KEY, TICKET_TABLES, UPDATE_OF
 from unyo.tickets.fields import Account, Choice, Kind, OptionList
 from unyo.tickets.model import Section, Ticket, Value
 
-from .forms import UPDATES
 from .language import Words
 from .sections import GROUPS
 
@@ -72,7 +71,7 @@ def value_says(kind: Kind, value: Value, service: Service, words: Words) -> str:
 
 def groups_of(ticket: Ticket, service: Service, words: Words) -> Iterator[ShownGroup]:
     """A ticket's fields, group by group."""
-    table = TICKET_TABLES[UPDATES[ticket.kind]]
+    table = TICKET_TABLES[UPDATE_OF[ticket.kind]]
     for group in GROUPS:
         facts = tuple(
             Fact(

@@ -11,7 +11,7 @@ from unyo.services.ports import Done
 from unyo.tickets.build import update_ticket
 from unyo.tickets.directory import Service
 from unyo.tickets.errors import Fault, Reason
-from unyo.tickets.field_tables import BY_KEY, TICKET_TABLES
+from unyo.tickets.field_tables import BY_KEY, TICKET_TABLES, UPDATE_OF
 from unyo.tickets.fields import Row, Text
 from unyo.tickets.memo_list import memo_path
 from unyo.tickets.model import Ticket
@@ -19,7 +19,7 @@ from unyo.tickets.transitions import Transition
 from unyo.tickets.validation import examine
 
 from .fields import Field
-from .forms import UPDATES, body, lock_of, sheet
+from .forms import body, lock_of, sheet
 from .language import Words
 from .visit import Visit
 from .wording import fault_says
@@ -89,14 +89,14 @@ def lacking(ticket: Ticket, service: Service, words: Words, typed: Typed) -> tup
     rows = lacking_rows(ticket)
     if not rows:
         return ()
-    made = sheet(UPDATES[ticket.kind], ticket.kind, service, words, typed.others, typed.faults)
+    made = sheet(UPDATE_OF[ticket.kind], ticket.kind, service, words, typed.others, typed.faults)
     return tuple(shown for _, fields in made.groups for shown in fields if shown.row in rows)
 
 
 def told(typed: Typed, ticket: Ticket, words: Words) -> Told:
     """What is wrong with a small form, but for what stands beside the fields that the ticket lacked."""
     found: dict[str, list[str]] = {"text": [], "approver": [], "whole": []}
-    by_wire = TICKET_TABLES[UPDATES[ticket.kind]].by_wire
+    by_wire = TICKET_TABLES[UPDATE_OF[ticket.kind]].by_wire
     elsewhere = {row.wire for row in lacking_rows(ticket)}
     for fault in typed.faults:
         # Who approves names no one but themselves.
@@ -116,7 +116,7 @@ async def update(
     visit: Visit, ticket: Ticket, typed: Typed, values: Mapping[str, str], memos: list[dict[str, str]]
 ) -> Done | Sequence[Fault]:
     """Carry a small form out: ``values`` by the wire's names; whatever else an update must give stays as it is."""
-    use, who = UPDATES[ticket.kind], (visit.here.code, visit.me.master_id)
+    use, who = UPDATE_OF[ticket.kind], (visit.here.code, visit.me.master_id)
     filled = {row.wire: typed.others[row.wire] for row in lacking_rows(ticket) if row.wire in typed.others}
     asked = {
         **{row.wire: _wire(row, ticket) for row in _needed_rows(ticket)},
@@ -134,7 +134,7 @@ async def update(
 
 
 def _needed_rows(ticket: Ticket) -> tuple[Row, ...]:
-    table = TICKET_TABLES[UPDATES[ticket.kind]]
+    table = TICKET_TABLES[UPDATE_OF[ticket.kind]]
     return tuple(row for row in table.rows if row.key in table.value_keys and row.mark.must_be_there)
 
 

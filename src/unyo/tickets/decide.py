@@ -10,14 +10,11 @@ from . import approval, lock, memos, values
 from .commands import RegisterTicket, UpdateTicket
 from .directory import Member, Service
 from .errors import Reason, Refusal, first_refusal
-from .field_tables import BY_KEY, SEARCHED, TICKET_KIND, TICKET_TABLES, UNSET
-from .fields import FieldTable, Use
+from .field_tables import BY_KEY, REGISTRATION_OF, SEARCHED, TICKET_KIND, TICKET_TABLES, UNSET, UPDATE_OF
+from .fields import FieldTable
 from .history import FieldChange
 from .memos import MemoChanges
 from .model import CLOSED, LockDates, Section, Ticket, TicketKind, Values
-
-_UPDATES = {TicketKind.INCIDENT: Use.UPDATE_INCIDENT, TicketKind.REQUEST: Use.UPDATE_REQUEST}
-_REGISTRATIONS = {TicketKind.INCIDENT: Use.REGISTER_INCIDENT, TicketKind.REQUEST: Use.REGISTER_REQUEST}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ def decide_update(
         return Refusal(Reason.NO_TICKET)
     if ticket.kind is not command.kind:
         return Refusal(Reason.WRONG, (TICKET_KIND.wire,))
-    table = TICKET_TABLES[_UPDATES[ticket.kind]]
+    table = TICKET_TABLES[UPDATE_OF[ticket.kind]]
     if refusal := _judge_values(ticket, command.values, table, service):
         return refusal
     if not lock.holds(ticket, command.lock):
@@ -57,7 +54,7 @@ def decide_update(
 def decide_registration(command: RegisterTicket, caller: Member, service: Service, now: datetime) -> Change | Refusal:
     """Judge a registration; the ticket has no number yet (0). Registering counts as changing to a state."""
     blank = blank_ticket(command.service_code, 0, command.kind, now)
-    table = TICKET_TABLES[_REGISTRATIONS[command.kind]]
+    table = TICKET_TABLES[REGISTRATION_OF[command.kind]]
     refusal = _judge_values(blank, command.values, table, service) or _judge_close(blank, command.values, caller)
     if refusal:
         return refusal

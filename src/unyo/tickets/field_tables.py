@@ -27,13 +27,18 @@ from .fields import (
 )
 from .model import CLOSED, SECTIONS, Section, TicketKind
 
-KIND_OF: Final[Mapping[Use, TicketKind]] = {
-    Use.UPDATE_INCIDENT: TicketKind.INCIDENT,
-    Use.REGISTER_INCIDENT: TicketKind.INCIDENT,
-    Use.UPDATE_REQUEST: TicketKind.REQUEST,
-    Use.REGISTER_REQUEST: TicketKind.REQUEST,
+REGISTRATION_OF: Final[Mapping[TicketKind, Use]] = {
+    TicketKind.INCIDENT: Use.REGISTER_INCIDENT,
+    TicketKind.REQUEST: Use.REGISTER_REQUEST,
 }
-REGISTRATIONS: Final = frozenset({Use.REGISTER_INCIDENT, Use.REGISTER_REQUEST})
+UPDATE_OF: Final[Mapping[TicketKind, Use]] = {
+    TicketKind.INCIDENT: Use.UPDATE_INCIDENT,
+    TicketKind.REQUEST: Use.UPDATE_REQUEST,
+}
+KIND_OF: Final[Mapping[Use, TicketKind]] = {
+    use: kind for uses in (UPDATE_OF, REGISTRATION_OF) for kind, use in uses.items()
+}
+REGISTRATIONS: Final = frozenset(REGISTRATION_OF.values())
 REQUESTS: Final = frozenset(use for use, kind in KIND_OF.items() if kind is TicketKind.REQUEST)
 
 STATES: Final[Mapping[TicketKind, tuple[str, ...]]] = {

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from .commands import MemoOperation
 from .errors import Fault, Reason, Refusal, first_refusal
-from .field_tables import KIND_OF, MEMO_OPERATION, MEMOS, REGISTRATIONS, TICKET_KIND, TICKET_TABLES
+from .field_tables import MEMO_OPERATION, MEMOS, REGISTRATION_OF, TICKET_KIND, TICKET_TABLES, UPDATE_OF
 from .fields import Choice, FieldTable, Row, Use
 from .memo_list import judge_memos, read_memos
-from .model import Value
+from .model import TicketKind, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +51,9 @@ def examine(table: FieldTable, body: Mapping[str, Any]) -> Given | list[Fault]:
     return faults or Given(values, memos)
 
 
-# The table that a ticket kind picks, for updates and for registrations.
-_USES: Final[Mapping[bool, Mapping[str, Use]]] = {
-    registration: {KIND_OF[use]: use for use in Use if (use in REGISTRATIONS) is registration}
-    for registration in (False, True)
-}
-
-
 def choose_use(body: Mapping[str, Any], *, registration: bool) -> Use | Refusal:
     """The table that TicketProcessType picks (check 2)."""
-    uses = _USES[registration]
+    uses = REGISTRATION_OF if registration else UPDATE_OF
     if TICKET_KIND.wire not in body:
         return _missing_in_both(uses, body)
     kind = body[TICKET_KIND.wire]
@@ -68,10 +61,10 @@ def choose_use(body: Mapping[str, Any], *, registration: bool) -> Use | Refusal:
         return Refusal(Reason.EMPTY, (TICKET_KIND.wire,))
     if not isinstance(kind, str) or kind not in uses:
         return Refusal(Reason.WRONG, (TICKET_KIND.wire,))
-    return uses[kind]
+    return uses[TicketKind(kind)]
 
 
-def _missing_in_both(uses: Mapping[str, Use], body: Mapping[str, Any]) -> Refusal:
+def _missing_in_both(uses: Mapping[TicketKind, Use], body: Mapping[str, Any]) -> Refusal:
     """TicketProcessType, and whatever else is missing of what both tables require."""
     incident, request = (
         [fault for fault in _faults(TICKET_TABLES[use], body) if fault.reason is Reason.MISSING]

@@ -8,13 +8,13 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from unyo.tickets.field_tables import MEMO_TEXT, SECTION_LABELS
+from unyo.tickets.field_tables import MEMO_TEXT, REGISTRATION_OF, SECTION_LABELS, UPDATE_OF
 from unyo.tickets.fields import Account, Choice, Date, OptionList, Parameter, Text, Use
 from unyo.tickets.model import TicketKind, Value
 
 from .adding import Flag, taking
 from .completing import values_of
-from .judging import FIELDS, REGISTRATIONS, UPDATES, WrongValue, limit, read_value
+from .judging import FIELDS, WrongValue, limit, read_value
 from .values import flag_of
 
 STANDARD_INPUT: Final = "-"
@@ -34,7 +34,7 @@ MemoFlag = Annotated[
 
 def with_fields(*, registers: bool) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command a flag for every field; it is called with ``fields``, which holds those that were given."""
-    uses = REGISTRATIONS if registers else UPDATES
+    uses = REGISTRATION_OF if registers else UPDATE_OF
     flags = {name: _flag(parameter, uses) for name, parameter in FIELDS.items()}
 
     def _decorate(command: Callable[..., None]) -> Callable[..., None]:
@@ -88,14 +88,14 @@ def describe(parameter: Parameter, uses: Mapping[TicketKind, Use]) -> str:
     kinds = [kind for kind in _ALL if uses[kind] in parameter.marks]
     required = [kind for kind in kinds if parameter.marks[uses[kind]].must_be_there]
     notes = [_what(parameter, uses, kinds), "both kinds" if len(kinds) == len(_ALL) else f"{_names(kinds)} only"]
-    if required and uses is REGISTRATIONS:
+    if required and uses is REGISTRATION_OF:
         notes.append("required" if required == kinds else f"required for {_names(required)}")
     return f"{parameter.label} ({'; '.join(notes)})"
 
 
 def describe_in(parameter: Parameter, kind: TicketKind) -> str:
     """The same of a field in one kind of tickets, where it may be changed."""
-    return f"{parameter.label} ({_what(parameter, UPDATES, [kind]).replace(', @FILE or - reads it', '')})"
+    return f"{parameter.label} ({_what(parameter, UPDATE_OF, [kind]).replace(', @FILE or - reads it', '')})"
 
 
 def _names(kinds: list[TicketKind]) -> str:

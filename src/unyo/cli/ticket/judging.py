@@ -8,8 +8,8 @@ from typing import Final
 
 from unyo.tickets.dates import parse_date
 from unyo.tickets.errors import Reason
-from unyo.tickets.field_tables import MEMO_TEXT, TICKET_FIELDS, TICKET_TABLES
-from unyo.tickets.fields import Choice, Date, FieldTable, Parameter, Text, Use
+from unyo.tickets.field_tables import MEMO_TEXT, REGISTRATION_OF, TICKET_FIELDS, TICKET_TABLES, UPDATE_OF
+from unyo.tickets.fields import Choice, Date, FieldTable, Parameter, Text
 from unyo.tickets.model import TicketKind, Value
 
 from .values import read_date
@@ -23,8 +23,6 @@ class KindName(StrEnum):
 
 
 KINDS: Final[Mapping[str, TicketKind]] = {name.value: TicketKind[name.name] for name in KindName}
-UPDATES: Final = {TicketKind.INCIDENT: Use.UPDATE_INCIDENT, TicketKind.REQUEST: Use.UPDATE_REQUEST}
-REGISTRATIONS: Final = {TicketKind.INCIDENT: Use.REGISTER_INCIDENT, TicketKind.REQUEST: Use.REGISTER_REQUEST}
 FIELDS: Final[Mapping[str, Parameter]] = {each.key: each for each in TICKET_FIELDS if isinstance(each.kind, Text)}
 """Every field that a ticket of either kind stores, by our name."""
 MEMOS: Final = "memos"
@@ -61,7 +59,7 @@ def nearest(name: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
 
 def faults(kind: TicketKind, values: Mapping[str, Value], *, registers: bool = False) -> dict[str, str]:
     """What is wrong with these values in a ticket of a kind, by field, as far as one field tells it."""
-    table = TICKET_TABLES[(REGISTRATIONS if registers else UPDATES)[kind]]
+    table = TICKET_TABLES[(REGISTRATION_OF if registers else UPDATE_OF)[kind]]
     found = {name: said for name, value in values.items() if (said := _fault(table, kind, name, value))}
     if registers:
         missing = [

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from unyo.portal import conflict, ticket_form
 from unyo.portal.came_from import PARAMETER, place, query
-from unyo.portal.forms import UPDATES, lock_of, stored
+from unyo.portal.forms import lock_of, stored
 from unyo.portal.ticket_form import Asked
 from unyo.portal.ticket_page import others_at, read
 from unyo.portal.typed import Typed, typed_into
@@ -16,7 +16,7 @@ from unyo.portal.visit import Visit
 from unyo.services.ports import Done
 from unyo.tickets.commands import UpdateTicket
 from unyo.tickets.errors import Fault
-from unyo.tickets.field_tables import TICKET_TABLES
+from unyo.tickets.field_tables import TICKET_TABLES, UPDATE_OF
 from unyo.tickets.fields import LockDate
 from unyo.tickets.model import Ticket
 
@@ -34,7 +34,7 @@ async def show(visit: Visit) -> Response:
 async def do(visit: Visit) -> Response:
     """Save it, show the form again with all that is wrong, or what somebody else has saved meanwhile."""
     form, ticket = await visit.form(), await read(visit)
-    use = UPDATES[ticket.kind]
+    use = UPDATE_OF[ticket.kind]
     sent = typed_into(form, TICKET_TABLES[use])
     found = await conflict.since(visit, ticket, sent.version)
     if conflict.CLASH in form:
@@ -61,7 +61,7 @@ async def _ask_again(visit: Visit, form: FormData, sent: Typed, ticket: Ticket) 
     """The page of a conflict once more, since not everything was chosen on it."""
     mine = conflict.unresolved(form, sent)
     found = await conflict.since(visit, ticket, mine.version)
-    asked = ticket_form.ask_for(visit, UPDATES[ticket.kind], mine, ticket.ticket_id, found.values)
+    asked = ticket_form.ask_for(visit, UPDATE_OF[ticket.kind], mine, ticket.ticket_id, found.values)
     if not isinstance(asked, Asked):
         return await _form(visit, ticket, mine, asked, ticket_form.FAULTY)
     return await _merge(visit, found, mine, asked, form)
@@ -89,7 +89,7 @@ async def _merge(
 
 async def _form(visit: Visit, ticket: Ticket, sent: Typed, faults: Iterable[Fault] = (), status: int = 200) -> Response:
     """The form, which goes on saying which version of the ticket it was made of."""
-    use = UPDATES[ticket.kind]
+    use = UPDATE_OF[ticket.kind]
     lock = {
         row.wire: sent.fields.get(row.wire, "") for row in TICKET_TABLES[use].rows if isinstance(row.kind, LockDate)
     }

@@ -3,12 +3,12 @@
 from starlette.responses import Response
 
 from unyo.portal import ticket_form
-from unyo.portal.forms import REGISTRATIONS, initial
+from unyo.portal.forms import initial
 from unyo.portal.ticket_page import SAVED
 from unyo.portal.typed import Typed, typed_into
 from unyo.portal.visit import Visit
 from unyo.services.ports import Done
-from unyo.tickets.field_tables import TICKET_KIND, TICKET_TABLES
+from unyo.tickets.field_tables import REGISTRATION_OF, TICKET_KIND, TICKET_TABLES
 from unyo.tickets.model import TicketKind
 
 _TEMPLATE = "new.html"
@@ -19,7 +19,7 @@ async def show(visit: Visit) -> Response:
     kind = _kind(visit.request.query_params.get("kind"))
     if kind is None:
         return visit.page("kind.html", kinds=list(TicketKind))
-    use = REGISTRATIONS[kind]
+    use = REGISTRATION_OF[kind]
     return ticket_form.page(visit, _TEMPLATE, use, Typed(initial(use, kind, visit.here)))
 
 
@@ -29,7 +29,7 @@ async def do(visit: Visit) -> Response:
     kind = _kind(form.get(TICKET_KIND.wire))
     if kind is None:
         return visit.go("/tickets/new")
-    use = REGISTRATIONS[kind]
+    use = REGISTRATION_OF[kind]
     sent = typed_into(form, TICKET_TABLES[use])
     asked = ticket_form.ask_for(visit, use, sent)
     if not isinstance(asked, ticket_form.Asked):
