@@ -124,7 +124,7 @@ def _look(
     session = backing.signing_in.session(token, is_seen=is_seen) if token else None
     chosen = backing.choices.chosen(session.master_id) if session else Chosen()
     service = directory.services.get(session.service_code) if session else None
-    member = service.members.get(session.master_id) if service and session else None
+    member = directory.member(session.service_code, session.master_id) if session else None
     return Visit(request, backing, limiter, proving, directory, session, token, chosen, service, member, now)
 
 

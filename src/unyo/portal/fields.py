@@ -142,9 +142,9 @@ def _offers(row: Row, kind: TicketKind, service: Service, words: Words) -> Itera
                 if (option.kind, option.parameter) == (kind, row.key):
                     yield Offer(option.value, words.meaning(option.value), option.parent)
         case Account():
-            for member in sorted(service.members.values(), key=lambda each: service.name_of(each.master_id)):
-                if row.key != "approver" or member.may_approve:
-                    yield Offer(member.master_id, account_says(member.master_id, service))
+            people = service.approvers if row.key == "approver" else service.members.values()
+            for member in sorted(people, key=lambda each: service.name_of(each.master_id)):
+                yield Offer(member.master_id, account_says(member.master_id, service))
 
 
 def account_says(master_id: str, service: Service) -> str:

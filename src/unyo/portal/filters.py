@@ -10,12 +10,7 @@ from unyo.tickets.model import TicketKind
 
 from .asked import FILTERS, ME, NOBODY, OPEN, PEOPLE, Asked
 from .language import Words
-
-
-def _(message: str) -> str:
-    """Mark a message for the catalogues; it is translated where it is shown."""
-    return message
-
+from .language import marked as _
 
 # What the portal calls otherwise than the tables, which name the parameter and not what it holds.
 _LABELS: Final = {
@@ -116,7 +111,7 @@ class Wording:
                 yield from SUPPORTED_GROUPS
             case "assignee" | "approver":
                 yield from (ME, NOBODY)
-                members = self._service.members.values()
-                yield from (each.master_id for each in members if name == "assignee" or each.may_approve)
+                people = self._service.approvers if name == "approver" else self._service.members.values()
+                yield from (member.master_id for member in people)
             case _:
                 yield from (option.value for option in self._service.options if option.parameter == name)

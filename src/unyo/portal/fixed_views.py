@@ -1,20 +1,16 @@
-"""The lists that everybody has: those of "My work", and those that open tickets are looked for in."""
+"""The views that everybody has without saving them: all tickets, the open ones, and the lists of "My work"."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from unyo.services.my_work import Part
+from unyo.services.my_work import Part, parts_of
 from unyo.services.people import SavedView
+from unyo.tickets.directory import Member
 from unyo.tickets.model import AWAITING_APPROVAL
 
 from .asked import ME, OPEN, Asked
 from .language import Words
-
-
-def _(message: str) -> str:
-    """Mark a message for the catalogues; it is translated where it is shown."""
-    return message
-
+from .language import marked as _
 
 WHOLE: Final[Mapping[Part, Asked]] = {
     Part.ASSIGNED: Asked({"state": (OPEN,), "assignee": (ME,)}, sort="limit_date"),
@@ -22,7 +18,7 @@ WHOLE: Final[Mapping[Part, Asked]] = {
     Part.OVERDUE: Asked(is_overdue=True, sort="limit_date"),
     Part.RECENT: Asked(),
 }
-"""The whole list of each part of "My work"."""
+"""The whole list of each part of "My work", as its address asks for it."""
 TITLES: Final[Mapping[Part, str]] = {
     Part.ASSIGNED: _("Assigned to me"),
     Part.TO_APPROVE: _("Waiting for my approval"),
@@ -31,10 +27,10 @@ TITLES: Final[Mapping[Part, str]] = {
 }
 
 
-def fixed_views(words: Words, *, may_approve: bool) -> Iterator[SavedView]:
-    """Them as views, in the reader's words."""
+def fixed_views(words: Words, member: Member) -> Iterator[SavedView]:
+    """The lists that a member is offered as views, in the reader's words."""
     yield SavedView(words.gettext(_("All")), Asked().query())
     yield SavedView(words.gettext(_("Not closed")), Asked({"state": (OPEN,)}).query())
-    for part in (Part.ASSIGNED, Part.TO_APPROVE, Part.OVERDUE):
-        if part is not Part.TO_APPROVE or may_approve:
+    for part in parts_of(member):
+        if WHOLE[part].narrows:  # the others are all tickets
             yield SavedView(words.gettext(TITLES[part]), WHOLE[part].query())

@@ -37,6 +37,11 @@ _DAYS: Final = {Language.JAPANESE: "yyyy/MM/dd", Language.ENGLISH: "d MMM yyyy"}
 _ACCEPTED: Final = re.compile(r"\s*([a-z]+)(?:-[a-z0-9-]+)?\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*)?")
 
 
+def marked(message: str) -> str:
+    """A message for the catalogues, which `make messages` finds where this is called ``_``; translate it when shown."""
+    return message
+
+
 @cache
 def translations(language: Language) -> Translations:
     """The catalogue of a language, from its files, one a part of the portal; English needs none."""

@@ -78,8 +78,8 @@ def is_strange(form: FormData, session: Session | None) -> bool:
 
 def service_of(found: Kept, directory: Directory, master_id: str) -> str:
     """The service code in which whoever signs in again goes on; ``""`` where they may not, or did not type it."""
-    service = directory.services.get(found.service_code)
-    return service.code if service and found.by == master_id and master_id in service.members else ""
+    is_theirs = found.by == master_id and directory.member(found.service_code, master_id) is not None
+    return found.service_code if is_theirs else ""
 
 
 async def resumed(visit: Visit, signed_in: SignedIn, typed: object) -> Response | None:

@@ -6,10 +6,7 @@ from typing import Final
 
 from unyo.tickets.directory import Right
 
-
-def _(message: str) -> str:
-    """Mark a message for the catalogues; it is translated where it is shown."""
-    return message
+from .language import marked as _
 
 
 class Does(StrEnum):

@@ -6,12 +6,7 @@ from typing import Final
 from unyo.tickets.errors import Reason
 
 from .language import Words
-
-
-def _(message: str) -> str:
-    """Mark a message for the catalogues; it is translated where it is shown."""
-    return message
-
+from .language import marked as _
 
 _SAYS: Final[Mapping[Reason, str]] = {
     Reason.UNAUTHENTICATED: _("You are not signed in any more."),

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from unyo.tickets.commands import ListTickets
+from unyo.tickets.directory import Member
 from unyo.tickets.errors import Refusal
 from unyo.tickets.field_tables import OPEN_STATES
 from unyo.tickets.model import AWAITING_APPROVAL
@@ -59,12 +60,22 @@ class ShowMyWork:
         }
 
 
+def parts_of(member: Member) -> tuple[Part, ...]:
+    """The lists that concern a member: tickets to approve only those with approval right."""
+    return tuple(part for part in Part if part is not Part.TO_APPROVE or member.may_approve)
+
+
 def show_my_work(reads: Reads, caller: Caller, command: ShowMyWork) -> Mapping[Part, Page] | Refusal:
-    """What a member has to do; of each list the first tickets, and how many there are."""
+    """What a member has to do; of each list the first tickets, and how many there are.
+
+    A list that does not concern the member is left out unless it holds a ticket all the same: whoever lost the
+    approval right may still be some ticket's approver.
+    """
     found: dict[Part, Page] = {}
     for part, query in command.queries().items():
         shown = reads.list_tickets(caller, query)
         if isinstance(shown, Refusal):
             return shown
-        found[part] = shown.page
+        if shown.page.rows or part in parts_of(shown.service.members[command.master_id]):
+            found[part] = shown.page
     return found

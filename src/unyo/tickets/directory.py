@@ -82,6 +82,11 @@ class Service:
             offered = self._offered.setdefault((option.kind, option.parameter), {})
             offered.setdefault((option.value, option.parent), len(offered))
 
+    @property
+    def approvers(self) -> tuple[Member, ...]:
+        """The members with approval right, in their order."""
+        return tuple(member for member in self.members.values() if member.may_approve)
+
     def name_of(self, master_id: str) -> str:
         """The account's name, or its master ID where it has none."""
         return self.names.get(master_id) or master_id
@@ -116,14 +121,18 @@ class Directory:
         """The services in which an account is a member, by their codes."""
         return [found for _, found in sorted(self.services.items()) if master_id in found.members]
 
+    def member(self, service_code: str, master_id: str) -> Member | None:
+        """The account as a member of a service; None where it is not one, or there is no such service."""
+        service = self.services.get(service_code)
+        return service.members.get(master_id) if service else None
+
     def name_of(self, master_id: str) -> str:
         """An account's name, which is the same in every service; its master ID where it has none."""
         return next((found.name_of(master_id) for found in self.services.values()), master_id)
 
     def admit(self, *, owner: str, master_id: str, service_code: str, right: Right) -> tuple[Service, Member] | Refusal:
         """Check 8: the master ID is the caller's own, belongs to the service, and its role allows it."""
-        service = self.services.get(service_code)
-        member = service.members.get(master_id) if service else None
+        service, member = self.services.get(service_code), self.member(service_code, master_id)
         if service is None or member is None or owner != master_id or right not in RIGHTS[member.role]:
             return Refusal(Reason.NOT_A_MEMBER)
         return service, member

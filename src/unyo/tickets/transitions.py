@@ -49,9 +49,7 @@ def offered(ticket: Ticket, member: Member) -> tuple[Transition, ...]:
 def approvers(ticket: Ticket, service: Service) -> tuple[Member, ...]:
     """Who could approve the ticket's close: members who have the approval right, and see and may change it."""
     return tuple(
-        member
-        for member in service.members.values()
-        if member.may_approve and Right.WRITE in RIGHTS[member.role] and member.may_see(ticket)
+        member for member in service.approvers if Right.WRITE in RIGHTS[member.role] and member.may_see(ticket)
     )
 
 

@@ -13,6 +13,7 @@ from unyo.portal.filters import Choice, Wording
 from unyo.portal.fixed_views import fixed_views
 from unyo.portal.visit import Visit
 from unyo.services.reads import ListShown
+from unyo.services.saving_views import LONGEST_NAME
 from unyo.tickets.commands import ShowTicket
 from unyo.tickets.errors import Refusal
 from unyo.tickets.model import TicketKind, parse_ticket_id
@@ -54,10 +55,11 @@ async def page(visit: Visit, asked: Asked, shown: ListShown, status: int = 200, 
         columns=[Choice(name, wording.label(name), name in asked.columns) for name in COLUMNS],
         sorts=SORTS,
         views=views,
+        longest_name=LONGEST_NAME,
         name_of=visit.here.name_of,
         kinds={kind: wording.value("kind", kind) for kind in TicketKind},
         labels={name: wording.label(name) for name in asked.columns},
-        fixed=list(fixed_views(visit.words, may_approve=visit.me.may_approve)),
+        fixed=list(fixed_views(visit.words, visit.me)),
         is_part=_is_part(visit),
     )
     if _is_part(visit):

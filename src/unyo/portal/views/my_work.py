@@ -5,15 +5,10 @@ from typing import Final
 from starlette.responses import Response
 
 from unyo.portal.fixed_views import TITLES, WHOLE
+from unyo.portal.language import marked as _
 from unyo.portal.visit import Visit
 from unyo.services.my_work import Part, ShowMyWork, show_my_work
 from unyo.tickets.errors import Refusal
-
-
-def _(message: str) -> str:
-    """Mark a message for the catalogues; it is translated where it is shown."""
-    return message
-
 
 _EMPTY: Final = {
     Part.ASSIGNED: _("Nothing that is open is assigned to you."),
@@ -40,6 +35,5 @@ async def show(visit: Visit) -> Response:
             "found": found,
         }
         for part, found in work.items()
-        if part is not Part.TO_APPROVE or visit.me.may_approve or found.rows
     ]
     return visit.page("my-work.html", parts=parts, has_tickets=bool(work[Part.RECENT].rows), views=views)

@@ -1,38 +1,36 @@
 """Saved views: lists that somebody wants to see again, under names of their own."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from starlette.responses import Response
 
 from unyo.portal.asked import read_query
+from unyo.portal.language import marked as _
 from unyo.portal.visit import Visit
 from unyo.services.people import SavedView
+from unyo.services.saving_views import Unsaved, save_view
 from unyo.tickets.text import is_storable
 
 from .list import again
 
-LONGEST: Final = 60
-"""How long a name may be, in characters."""
-MOST: Final = 50
-"""How many views one person may have in a service."""
-
-
-def _(message: str) -> str:
-    """Mark a message for the catalogues; it is translated where it is shown."""
-    return message
+_SAYS: Final[Mapping[Unsaved, str]] = {
+    Unsaved.NO_NAME: _("Give the view a name."),
+    Unsaved.TOO_LONG: _("This name is too long."),
+    Unsaved.NOT_STORABLE: _("This name cannot be used."),
+    Unsaved.TOO_MANY: _("There are as many views as one person may save. Delete one first."),
+}
 
 
 async def save(visit: Visit) -> Response:
     """Save a list under a name; one of the same name is replaced."""
     form = await visit.form()
     asked = read_query(str(form.get("query", ""))).whole
-    name = " ".join(str(form.get("name", "")).split())
-    choices, where = visit.backing.choices, (visit.here.code, visit.me.master_id)
-    names = {view.name for view in await visit.ask(lambda: choices.views(*where))}
-    fault = _fault(name, names)
-    if fault:
-        return await again(visit, asked, name, visit.words.gettext(fault))
-    await visit.ask(lambda: choices.save_view(*where, SavedView(name, asked.query())))
+    view = SavedView(" ".join(str(form.get("name", "")).split()), asked.query())
+    choices, code, master_id = visit.backing.choices, visit.here.code, visit.me.master_id
+    unsaved = await visit.ask(lambda: save_view(choices, code, master_id, view))
+    if unsaved:
+        return await again(visit, asked, view.name, visit.words.gettext(_SAYS[unsaved]))
     return visit.go(asked.address)
 
 
@@ -43,15 +41,3 @@ async def delete(visit: Visit) -> Response:
     if is_storable(name):
         await visit.ask(lambda: visit.backing.choices.delete_view(visit.here.code, visit.me.master_id, name))
     return visit.go(asked.address)
-
-
-def _fault(name: str, names: set[str]) -> str:
-    if not name:
-        return _("Give the view a name.")
-    if len(name) > LONGEST:
-        return _("This name is too long.")
-    if not is_storable(name):
-        return _("This name cannot be used.")
-    if name not in names and len(names) >= MOST:
-        return _("There are as many views as one person may save. Delete one first.")
-    return ""

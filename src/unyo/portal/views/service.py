@@ -15,7 +15,7 @@ async def do(visit: Visit) -> Response:
     """Choose one."""
     form = await visit.form()
     to, code = own_path(form.get("next")), str(form.get("service_code", ""))
-    if code not in {service.code for service in visit.directory.services_of(visit.person.master_id)}:
+    if visit.directory.member(code, visit.person.master_id) is None:
         return _page(visit, to, is_foreign=True)
     await visit.ask(lambda: visit.backing.signing_in.choose_service(visit.token, code))
     return visit.go(to)
