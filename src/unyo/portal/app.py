@@ -38,7 +38,7 @@ _TOLD: Final = {
 _MISSING: Final = frozenset({Failure.NOT_FOUND.value.status, Failure.METHOD_NOT_ALLOWED.value.status})
 BY_ITSELF: Final = "unyo-by-itself"
 """The header of what a script of ours asks for while nobody need be there."""
-_NOBODYS: Final = Directory(0, {}, {})
+_EMPTY_DIRECTORY: Final = Directory(0, {}, {})
 
 
 class Portal:
@@ -108,8 +108,19 @@ class Portal:
 
     async def _busy(self, request: Request, _error: Exception) -> Response:
         """The database failed or the queue is full: what is said here needs neither, and what was typed is kept."""
-        now, token, one = self._backing.clock(), SecretStr(""), CapacityLimiter(1)
-        visit = Visit(request, self._backing, one, one, _NOBODYS, None, token, Chosen(), None, None, now)
+        visit = Visit(
+            request=request,
+            backing=self._backing,
+            limiter=CapacityLimiter(1),
+            proving=CapacityLimiter(1),
+            directory=_EMPTY_DIRECTORY,
+            session=None,
+            token=SecretStr(""),
+            chosen=Chosen(),
+            service=None,
+            member=None,
+            now=self._backing.clock(),
+        )
         if request.method not in READING and is_ours(request) and resume.TYPED_BY in (form := await visit.form()):
             return visit.page("resume.html", 503, kept=resume.kept(path_of(request), form), why="busy")
         return visit.page("busy.html", 503)
@@ -118,14 +129,22 @@ class Portal:
 def _look(
     request: Request, backing: Backing, limiter: CapacityLimiter, proving: CapacityLimiter, *, is_seen: bool
 ) -> Visit:
-    """Who it is."""
-    now, token = backing.clock(), cookies.token_of(request)
-    directory = backing.reader.directory()
+    """The call as a visit: who makes it, and in which service."""
+    token, directory = cookies.token_of(request), backing.reader.directory()
     session = backing.signing_in.session(token, is_seen=is_seen) if token else None
-    chosen = backing.choices.chosen(session.master_id) if session else Chosen()
-    service = directory.services.get(session.service_code) if session else None
-    member = directory.member(session.service_code, session.master_id) if session else None
-    return Visit(request, backing, limiter, proving, directory, session, token, chosen, service, member, now)
+    return Visit(
+        request=request,
+        backing=backing,
+        limiter=limiter,
+        proving=proving,
+        directory=directory,
+        session=session,
+        token=token,
+        chosen=backing.choices.chosen(session.master_id) if session else Chosen(),
+        service=directory.services.get(session.service_code) if session else None,
+        member=directory.member(session.service_code, session.master_id) if session else None,
+        now=backing.clock(),
+    )
 
 
 async def _to_sign_in(visit: Visit, page: Page) -> Response:

@@ -11,6 +11,7 @@ from unyo.tickets.directory import Service
 from unyo.tickets.errors import Fault, Refusal
 from unyo.tickets.field_tables import (
     BY_KEY,
+    KIND_OF,
     LOCK_FIELDS,
     MASTER_ID,
     MEMO_TEXT,
@@ -57,7 +58,6 @@ class Sheet:
 
 def sheet(
     use: Use,
-    kind: TicketKind,
     service: Service,
     words: Words,
     values: Mapping[str, str],
@@ -66,7 +66,7 @@ def sheet(
     memos: Mapping[str, str] | None = None,
 ) -> Sheet:
     """A form that holds what was typed or stored, by the wire's names; ``memos`` by the names of their inputs."""
-    table = TICKET_TABLES[use]
+    kind, table = KIND_OF[use], TICKET_TABLES[use]
     by_path: dict[str, list[str]] = {}
     for fault in faults:
         by_path.setdefault(fault.path, []).append(fault_says(fault.reason, words))
@@ -96,8 +96,9 @@ def memo_row(name: str) -> Row:
     return Row(replace(MEMO_TEXT, wire=name), MEMO_TEXT.kind, Mark.CONDITIONAL)
 
 
-def initial(use: Use, kind: TicketKind, service: Service) -> dict[str, str]:
+def initial(use: Use, service: Service) -> dict[str, str]:
     """What a form of registration begins with: the first of fixed choices, and the group that hides nothing."""
+    kind = KIND_OF[use]
     needed = [row for row in TICKET_TABLES[use].rows if row.mark.must_be_there]
     fixed = {row.wire: row.kind.choices[0] for row in needed if isinstance(row.kind, Choice)}
     unhidden = (
@@ -120,7 +121,6 @@ def sent(form: Mapping[str, Any], table: FieldTable) -> dict[str, str]:
 
 def body(
     use: Use,
-    kind: TicketKind,
     values: Mapping[str, str],
     words: Words,
     who: tuple[str, str],
@@ -141,8 +141,8 @@ def body(
             continue
         is_as_it_was = base is not None and row.key in base and value == typed(base[row.key], words)
         found[name] = row.kind.format(base[row.key]) if base and is_as_it_was else _wire(row, value, words)
-    found |= {SERVICE_CODE.wire: who[0], MASTER_ID.wire: who[1], TICKET_KIND.wire: kind.value, MEMOS.wire: memos}
-    return found
+    found |= {SERVICE_CODE.wire: who[0], MASTER_ID.wire: who[1]}
+    return found | {TICKET_KIND.wire: KIND_OF[use].value, MEMOS.wire: memos}
 
 
 def lock_of(ticket: Ticket) -> dict[str, str]:

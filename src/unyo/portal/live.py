@@ -122,8 +122,10 @@ class Live:
 
     def has_lost(self, hearer: "_Hearer") -> bool:
         """Whether that was the one that heard for a service; from now on it is not."""
-        code = hearer.service_code
-        return self._hearers.get(code) is hearer and self._hearers.pop(code) is hearer
+        if self._hearers.get(hearer.service_code) is not hearer:
+            return False
+        del self._hearers[hearer.service_code]
+        return True
 
     def _make_room(self, session: str) -> None:
         of_it = [page for page in self._pages if page.place.session == session]
@@ -199,11 +201,10 @@ class _Hearer:
         self._has_missed = False
         opened = {page.place.number for page in self._live.pages_of(self.service_code)}
         shown = {number for number in opened if number is not None}
-        asked = (
-            shown
-            if has_missed
-            else (changed if None in opened else changed & shown) | {number for number, _ in come_or_gone} & shown
-        )
+        moved = changed | {number for number, _ in come_or_gone}
+        asked = shown if has_missed else moved & shown
+        if None in opened and not has_missed:
+            asked |= changed  # a list may show any of them
         if not asked and not has_missed:
             return
         judged = await run_sync(lambda: judge(self._reader, self.service_code, asked), limiter=self._limiter)

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Final
 
 from unyo.tickets.directory import Service
-from unyo.tickets.field_tables import BY_KEY, TICKET_TABLES, UPDATE_OF
-from unyo.tickets.fields import Account, Choice, Kind, OptionList
+from unyo.tickets.field_tables import TICKET_TABLES, UPDATE_OF
+from unyo.tickets.fields import Account, Choice, Kind, OptionList, Text
 from unyo.tickets.model import Section, Ticket, Value
 
+from .fields import account_says
 from .language import Words
 from .sections import GROUPS
 
@@ -64,8 +65,7 @@ def value_says(kind: Kind, value: Value, service: Service, words: Words) -> str:
     if value is None or isinstance(value, datetime):
         return words.date(value)
     if isinstance(kind, Account) and value:
-        name = service.name_of(value)
-        return value if name == value else f"{name} ({value})"
+        return account_says(value, service)
     return words.meaning(value) if isinstance(kind, Choice | OptionList) else value
 
 
@@ -87,8 +87,8 @@ def groups_of(ticket: Ticket, service: Service, words: Words) -> Iterator[ShownG
 
 
 def is_free(kind: Kind) -> bool:
-    """Whether people write such a value as they like."""
-    return type(kind) is type(BY_KEY[_IN_THE_HEADING].kind)
+    """Whether people write such a value as they like; all other kinds are derived from a text."""
+    return type(kind) is Text
 
 
 def changed_at(ticket: Ticket, section: Section) -> datetime:

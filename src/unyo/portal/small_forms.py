@@ -1,6 +1,5 @@
 """The small forms of a ticket's page, for memos and for the steps of a close: each is one update of the ticket."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -18,19 +17,16 @@ from unyo.tickets.model import Ticket
 from unyo.tickets.transitions import Transition
 from unyo.tickets.validation import examine
 
-from .fields import Field
+from .fields import Field, with_line_feeds
 from .forms import body, lock_of, sheet
 from .language import Words
+from .typed import VERSION, version_of
 from .visit import Visit
 from .wording import fault_says
-from .writing import CALL_ID, carry_out
+from .writing import CALL_ID, call_id_of, carry_out
 
 TEXT: Final = "text"
-VERSION: Final = "version"
-"""The form's field with the version of the ticket that was read."""
 APPROVER: Final = BY_KEY["approver"].wire
-_CALL_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_LONGEST_VERSION: Final = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +64,13 @@ class Told:
 
 def read_form(form: FormData, name: str, number: str = "") -> Typed:
     """What was typed into the small form of that name."""
-    version = _text(form, VERSION)
     return Typed(
         name,
         number,
         _text(form, TEXT),
         _text(form, APPROVER),
         {key: _text(form, key) for key in form},
-        int(version) if version.isascii() and version.isdigit() and len(version) <= _LONGEST_VERSION else 0,
+        version_of(_text(form, VERSION)),
     )
 
 
@@ -89,7 +84,7 @@ def lacking(ticket: Ticket, service: Service, words: Words, typed: Typed) -> tup
     rows = lacking_rows(ticket)
     if not rows:
         return ()
-    made = sheet(UPDATE_OF[ticket.kind], ticket.kind, service, words, typed.others, typed.faults)
+    made = sheet(UPDATE_OF[ticket.kind], service, words, typed.others, typed.faults)
     return tuple(shown for _, fields in made.groups for shown in fields if shown.row in rows)
 
 
@@ -120,17 +115,17 @@ async def update(
     filled = {row.wire: typed.others[row.wire] for row in lacking_rows(ticket) if row.wire in typed.others}
     asked = {
         **{row.wire: _wire(row, ticket) for row in _needed_rows(ticket)},
-        **body(use, ticket.kind, filled, visit.words, who, memos),
+        **body(use, filled, visit.words, who, memos),
         **{name: typed.others[name] for name in lock_of(ticket) if name in typed.others},
         **values,
     }
     given = examine(TICKET_TABLES[use], asked)
     if isinstance(given, list):
         return given
-    call_id = typed.others.get(CALL_ID, "")
+    call_id = call_id_of(typed.others.get(CALL_ID, ""))
     # Sent again it is the same call by what was typed, whatever has become of the ticket.
     same = {name: text for name, text in typed.others.items() if name != CALL_ID}
-    return await carry_out(visit, update_ticket(use, given), same, call_id if _CALL_ID.fullmatch(call_id) else "")
+    return await carry_out(visit, update_ticket(use, given), same, call_id)
 
 
 def _needed_rows(ticket: Ticket) -> tuple[Row, ...]:
@@ -145,4 +140,4 @@ def _wire(row: Row, ticket: Ticket) -> str:
 
 def _text(form: FormData, name: str) -> str:
     value = form.get(name, "")
-    return value.replace("\r\n", "\n") if isinstance(value, str) else ""
+    return with_line_feeds(value) if isinstance(value, str) else ""

@@ -1,10 +1,9 @@
 """How far a ticket is on its way to being closed, in four steps."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from unyo.tickets.field_tables import STATES
-from unyo.tickets.model import AWAITING_APPROVAL, CLOSED, SENT_BACK, WORKING, Ticket
+from unyo.tickets.model import APPROVAL_STATES, AWAITING_APPROVAL, CLOSED, SENT_BACK, WORKING, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,23 +18,26 @@ class Step:
     """Whether the ticket was sent back to it."""
 
 
-_ORDER: Final = (0, 1, 2, 3)
-
-
 def steps_of(ticket: Ticket) -> tuple[Step, ...]:
     """Open, in progress (or sent back), awaiting approval, closed."""
-    state, approver = ticket.state, str(ticket.values["approver"])
-    first = STATES[ticket.kind][0]
-    now = {first: 0, AWAITING_APPROVAL: 2, CLOSED: 3}.get(state, 1)
-    names = (first, state if now == 1 else WORKING, AWAITING_APPROVAL, CLOSED)
-    people = ("", str(ticket.values["assignee"]), approver if now == 2 else "", approver if now == 3 else "")  # noqa: PLR2004 - the steps' places
+    state, opened = ticket.state, STATES[ticket.kind][0]
+    worked = WORKING if state in {opened, *APPROVAL_STATES} else state
+    states = (opened, worked, AWAITING_APPROVAL, CLOSED)
+    now = states.index(state)
     return tuple(
         Step(
-            names[place],
-            people[place],
-            is_done=place < now or now == 3,  # noqa: PLR2004 - the last place
+            each,
+            _who(ticket, each, is_worked=each == worked),
+            is_done=place < now or state == CLOSED,
             is_now=place == now,
-            is_back=place == now and state == SENT_BACK,
+            is_back=each == state == SENT_BACK,
         )
-        for place in _ORDER
+        for place, each in enumerate(states)
     )
+
+
+def _who(ticket: Ticket, state: str, *, is_worked: bool) -> str:
+    """Whose a step is: the assignee's while it is worked on, then the approver's once it is there."""
+    if is_worked:
+        return str(ticket.values["assignee"])
+    return str(ticket.values["approver"]) if state == ticket.state and state in APPROVAL_STATES else ""

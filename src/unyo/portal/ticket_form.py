@@ -39,7 +39,7 @@ def ask_for(
 ) -> Asked | Sequence[Fault]:
     """The command that a form asks for, or all that is wrong with it; ``base`` is what it showed at first."""
     who = (visit.here.code, visit.me.master_id)
-    call = body(use, KIND_OF[use], sent.fields, visit.words, who, sent.operations(), base=base)
+    call = body(use, sent.fields, visit.words, who, sent.operations(), base=base)
     if ticket_id:
         call[TICKET_ID.wire] = ticket_id
     given = examine(TICKET_TABLES[use], call)
@@ -62,7 +62,7 @@ def page(
     """The form with what was typed into it, and what is wrong beside its fields."""
     found = sent.beside_inputs(faults)
     memos = {**sent.memos, NEW_MEMO: sent.new.get(NEW_MEMO, "")}
-    made = sheet(use, KIND_OF[use], visit.here, visit.words, sent.shown, found, memos=memos)
+    made = sheet(use, visit.here, visit.words, sent.shown, found, memos=memos)
     # A name under which something else was saved is of no use any more.
     is_used = any(fault.reason is Reason.CALL_ID_REUSED for fault in found)
     answer = visit.page(

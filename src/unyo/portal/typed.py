@@ -15,7 +15,7 @@ from unyo.tickets.merging import memo_name
 
 from .fields import with_line_feeds
 from .forms import sent
-from .writing import CALL_ID
+from .writing import CALL_ID, call_id_of
 
 VERSION: Final = "version"
 """The form's field with the version of the ticket that was read."""
@@ -29,7 +29,6 @@ GONE: Final = "gone."
 _NEW: Final = re.compile(rf"{NEW_MEMO}(\.[1-9][0-9]{{0,8}})?")
 MEMO_INPUT: Final = re.compile(r"memos\.([1-9][0-9]{0,8})")
 _DELETED: Final = re.compile(rf"{re.escape(GONE)}([1-9][0-9]{{0,8}})")
-_CALL_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _VERSION: Final = re.compile(r"[0-9]{1,9}")
 
 
@@ -82,15 +81,14 @@ class Typed:
 def typed_into(form: FormData, table: FieldTable) -> Typed:
     """What a form held."""
     texts = {name: with_line_feeds(text) for name, text in form.multi_items() if isinstance(text, str)}
-    call_id, version = texts.get(CALL_ID, ""), texts.get(VERSION, "")
     return Typed(
         fields=sent(texts, table),
         new={name: text for name, text in texts.items() if _NEW.fullmatch(name)},
         edited={int(found[1]): text for name, text in texts.items() if (found := MEMO_INPUT.fullmatch(name))},
         deleted=frozenset(int(found[1]) for name in texts if (found := _DELETED.fullmatch(name))),
         aside={name: texts[ASIDE + name] for name in table.by_wire if ASIDE + name in texts and name not in texts},
-        call_id=call_id if _CALL_ID.fullmatch(call_id) else "",
-        version=version_of(version),
+        call_id=call_id_of(texts.get(CALL_ID, "")),
+        version=version_of(texts.get(VERSION, "")),
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -17,8 +18,14 @@ from .visit import Visit
 
 CALL_ID: Final = "call_id"
 """The form's field with the UUID under which it is carried out once, however often it is sent."""
+_CALL_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 REGISTER: Final = ACTIONS["RegisterTicket"]
 UPDATE: Final = ACTIONS["UpdateTicket"]
+
+
+def call_id_of(text: str) -> str:
+    """The call ID that a form says; ``""`` where it says none."""
+    return text if _CALL_ID.fullmatch(text) else ""
 
 
 async def carry_out(

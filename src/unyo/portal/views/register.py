@@ -20,7 +20,7 @@ async def show(visit: Visit) -> Response:
     if kind is None:
         return visit.page("kind.html", kinds=list(TicketKind))
     use = REGISTRATION_OF[kind]
-    return ticket_form.page(visit, _TEMPLATE, use, Typed(initial(use, kind, visit.here)))
+    return ticket_form.page(visit, _TEMPLATE, use, Typed(initial(use, visit.here)))
 
 
 async def do(visit: Visit) -> Response:
