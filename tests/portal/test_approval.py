@@ -70,7 +70,32 @@ def test_approving_closes_the_ticket_in_the_approvers_name(desk: DeskUnderTest) 
 
 def test_who_has_no_approval_right_is_not_offered_to_approve(desk: DeskUnderTest) -> None:
     desk.update(**AWAITING)
-    assert names_of(signed_in(desk, SATO).get(PAGE)) == ["add"]
+    assert names_of(signed_in(desk, SATO).get(PAGE)) == ["withdraw", "add"]
+
+
+def test_withdrawing_the_request_leads_back_to_work_in_one_update(desk: DeskUnderTest) -> None:
+    desk.update(**AWAITING)
+    browser = signed_in(desk, SATO)
+    assert send(browser, "withdraw", text="手順の確認が漏れていました。").status == 303
+    detail, entry = desk.detail(), desk.history()[0]
+    assert (detail["StateCode"], detail[APPROVER]) == ("対応中", "")
+    assert [line["Parameter"] for line in entry["ChangeList"]] == [
+        "StateCode",
+        APPROVER,
+        "CorrespondProcessList.3",
+    ]
+    assert "自分の承認待ち0" in signed_in(desk).get("/").main.text.replace(" ", "")
+
+
+def test_a_request_that_was_decided_meanwhile_is_not_withdrawn_and_the_text_is_kept(desk: DeskUnderTest) -> None:
+    desk.update(**AWAITING)
+    browser = signed_in(desk, SATO)
+    page = browser.get(PAGE)
+    assert send(signed_in(desk), "approve").status == 303
+    refused = resend(browser, page, "withdraw", text="手順の確認が漏れていました。")
+    assert refused.status == 409
+    assert refused.main.one("textarea", id="kept-text").text == "手順の確認が漏れていました。"
+    assert desk.detail()["StateCode"] == "クローズ"
 
 
 def test_sending_back_needs_a_reason_which_becomes_a_memo_of_the_same_update(desk: DeskUnderTest) -> None:

@@ -36,8 +36,14 @@ def test_who_has_the_approval_right_may_approve_or_send_back() -> None:
     assert offered(_ticket(AWAITING_APPROVAL), APPROVER) == (Transition.APPROVE, Transition.SEND_BACK)
 
 
-def test_who_has_no_approval_right_waits_for_the_approver() -> None:
-    assert offered(_ticket(AWAITING_APPROVAL), WORKER) == ()
+def test_who_has_no_approval_right_may_withdraw_the_request() -> None:
+    assert offered(_ticket(AWAITING_APPROVAL), WORKER) == (Transition.WITHDRAW,)
+
+
+def test_an_approver_who_works_the_ticket_may_withdraw_the_request_too() -> None:
+    awaiting = _ticket(AWAITING_APPROVAL)
+    mine = replace(awaiting, values={**awaiting.values, "assignee": APPROVER.master_id})
+    assert offered(mine, APPROVER) == (Transition.APPROVE, Transition.SEND_BACK, Transition.WITHDRAW)
 
 
 def test_a_closed_ticket_may_be_opened_again() -> None:
@@ -61,6 +67,7 @@ def test_approvers_are_those_who_could_close_the_ticket() -> None:
 def test_each_step_sets_its_state_and_the_approver_where_the_state_has_one() -> None:
     assert values_of(Transition.REQUEST_CLOSE, WORKER, "SA2") == {"state": "クローズ承認待ち", "approver": "SA2"}
     assert values_of(Transition.SEND_BACK, APPROVER, "SA9") == {"state": "差し戻し"}
+    assert values_of(Transition.WITHDRAW, WORKER, "SA9") == {"state": "対応中"}
     assert values_of(Transition.REOPEN, WORKER, "SA9") == {"state": "対応中"}
 
 

@@ -1,6 +1,6 @@
 """The steps of a close: which of them make sense for a member, and what each sets (contract, section 5, Approver)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -14,6 +14,7 @@ class Transition(StrEnum):
     REQUEST_CLOSE = "request-close"
     APPROVE = "approve"
     SEND_BACK = "send-back"
+    WITHDRAW = "withdraw"
     REOPEN = "reopen"
 
     @property
@@ -31,6 +32,7 @@ _LEADS_TO: Final[Mapping[Transition, str]] = {
     Transition.REQUEST_CLOSE: AWAITING_APPROVAL,
     Transition.APPROVE: CLOSED,
     Transition.SEND_BACK: SENT_BACK,
+    Transition.WITHDRAW: WORKING,
     Transition.REOPEN: WORKING,
 }
 
@@ -40,10 +42,18 @@ def offered(ticket: Ticket, member: Member) -> tuple[Transition, ...]:
     if Right.WRITE not in RIGHTS[member.role] or not member.may_see(ticket):
         return ()
     if ticket.state == AWAITING_APPROVAL:
-        return (Transition.APPROVE, Transition.SEND_BACK) if member.may_approve else ()
+        return tuple(_offered_while_it_waits(ticket, member))
     if ticket.state == CLOSED:
         return (Transition.REOPEN,)
     return (Transition.REQUEST_CLOSE,)
+
+
+def _offered_while_it_waits(ticket: Ticket, member: Member) -> Iterator[Transition]:
+    if member.may_approve:
+        yield from (Transition.APPROVE, Transition.SEND_BACK)
+    # An approver ends a colleague's request by sending it back, with a reason.
+    if not member.may_approve or ticket.values["assignee"] == member.master_id:
+        yield Transition.WITHDRAW
 
 
 def approvers(ticket: Ticket, service: Service) -> tuple[Member, ...]:
