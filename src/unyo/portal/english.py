@@ -6,9 +6,6 @@ from typing import Final
 from unyo.uom.english import in_english
 
 VALUES: Final[Mapping[str, str]] = {
-    # kinds of tickets
-    "インシデント": "Incident",
-    "リクエスト": "Request",
     # groups of fields
     "基本情報": "Basics",
     "分類": "Classification",

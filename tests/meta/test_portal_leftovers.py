@@ -1,0 +1,98 @@
+"""Nothing is left over in the portal: each style, template, macro and mark of its pages is used by something."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from support.tree import SOURCE
+from unyo.portal import assets
+
+PORTAL = SOURCE / "portal"
+STATIC = PORTAL / "static"
+QUOTED = re.compile(r'"([^"]*)"|\'([^\']*)\'|`([^`]*)`')
+NAME = re.compile(r"-?[A-Za-z_][\w-]*")
+# What templates say to people, and what they say of themselves.
+SAID = re.compile(r'{#.*?#}|_\(\s*(?:"[^"]*"|\'[^\']*\')', re.DOTALL)
+EXPRESSION = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
+# The words of a block that its template's parent puts into an attribute.
+CLASSES = re.compile(r"{% block main_class %}([^{]*){% endblock %}")
+SELECTORS = re.compile(r"([^{};]+){")
+SELECTED = re.compile(r"[.#](-?[A-Za-z_][\w-]*)")
+
+
+def _files(folder: Path, ending: str) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob(f"*{ending}"))}
+
+
+TEMPLATES = {name: SAID.sub("", text) for name, text in _files(PORTAL / "templates", ".html").items()}
+COMMENTS = re.compile(r"/\*.*?\*/|^\s*//[^\n]*", re.DOTALL | re.MULTILINE)
+STYLES = {name: COMMENTS.sub("", text) for name, text in _files(STATIC / "css", ".css").items()}
+SCRIPTS = {name: COMMENTS.sub("", text) for name, text in _files(STATIC / "js", ".js").items()}
+PYTHON = "\n".join(path.read_text(encoding="utf-8") for path in sorted(PORTAL.rglob("*.py")))
+
+
+def _quoted(text: str) -> Iterator[str]:
+    """The words in quotes: of attributes, of what expressions choose from, of what scripts give to an element."""
+    for part in (*EXPRESSION.findall(text), EXPRESSION.sub("", text)):
+        for found in QUOTED.finditer(part):
+            yield from NAME.findall("".join(each or "" for each in found.groups()))
+    for found in CLASSES.finditer(text):
+        yield from found[1].split()
+
+
+def _unstyled(styles: str, pages: str) -> list[str]:
+    """The classes and IDs that styles select and pages do not have."""
+    there = {*_quoted(pages)}
+    selectors = (re.sub(r'"[^"]*"', "", each) for each in SELECTORS.findall(styles) if not each.strip().startswith("@"))
+    return sorted({name for each in selectors for name in SELECTED.findall(each)} - there)
+
+
+def test_no_style_is_for_an_element_that_no_page_has() -> None:
+    pages = "\n".join([*TEMPLATES.values(), *SCRIPTS.values()])
+    assert {name: _unstyled(text, pages) for name, text in STYLES.items() if _unstyled(text, pages)} == {}
+
+
+def test_a_style_that_is_left_over_would_be_found() -> None:
+    page = '<p class="small {{ "late" if it.is_late }}">beside {{ _("far apart") }}</p>{# "gone" #}'
+    assert _unstyled(".small, .late, p.beside, .apart, #gone {}", SAID.sub("", page)) == ["apart", "beside", "gone"]
+
+
+def test_every_style_and_script_is_served() -> None:
+    served = {name.rpartition("/")[2] for name in (*assets.STYLES, *assets.SCRIPTS) if not name.startswith("vendor/")}
+    assert served == STYLES.keys() | SCRIPTS.keys()
+
+
+def test_every_template_is_shown_extended_or_drawn_from() -> None:
+    named = PYTHON + "\n".join(TEMPLATES.values())
+    assert [name for name in TEMPLATES if f'"{name}"' not in named] == []
+
+
+def test_every_macro_is_called() -> None:
+    every = "\n".join(TEMPLATES.values())
+    macros = re.findall(r"{%-? macro (\w+)\(", every)
+    assert macros
+    assert [name for name in macros if len(re.findall(rf"\b{name}\(", every)) == 1] == []
+
+
+def test_every_macro_that_a_template_takes_is_used_in_it() -> None:
+    taken = re.compile(r'{% from "[\w-]+\.html" import ([\w, ]+?)(?: with context)? %}')
+    unused = {
+        (name, each.strip())
+        for name, text in TEMPLATES.items()
+        for macros in taken.findall(text)
+        for each in macros.split(",")
+        if len(re.findall(rf"\b{each.strip()}\b", text)) == 1
+    }
+    assert unused == set()
+
+
+def test_every_mark_of_a_template_is_looked_for_by_a_script_or_a_style() -> None:
+    looks = "\n".join([*SCRIPTS.values(), *STYLES.values()])
+    marks = {mark for text in TEMPLATES.values() for mark in re.findall(r"\bdata-([a-z-]+)", text)}
+    assert marks
+
+    def _is_looked_for(mark: str) -> bool:
+        of_dataset = re.sub("-(.)", lambda found: found[1].upper(), mark)
+        return f"data-{mark}" in looks or re.search(rf"\b{of_dataset}\b", looks) is not None
+
+    assert [mark for mark in sorted(marks) if not _is_looked_for(mark)] == []
