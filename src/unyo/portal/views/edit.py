@@ -6,7 +6,7 @@ from uuid import uuid4
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from unyo.portal import conflict, ticket_form
+from unyo.portal import conflict, conflict_page, ticket_form
 from unyo.portal.came_from import PARAMETER, place, query
 from unyo.portal.forms import lock_of, stored
 from unyo.portal.ticket_form import Asked
@@ -72,7 +72,7 @@ async def _merge(
 ) -> Response:
     """What both changed, to be chosen; what only one did, merged."""
     assert isinstance(asked.command, UpdateTicket)
-    merged = conflict.merge(visit, found, sent, asked.command, form)
+    merged = conflict_page.merge(visit, found, sent, asked.command, form)
     answer = visit.page(
         "conflict.html",
         _CONFLICT,
