@@ -11,6 +11,7 @@ import pytest
 from support.databases import KINDS, Databases
 from support.desks import INCIDENT, LOCK_DATES, NEW_INCIDENT, NEW_REQUEST, NO_PARAMETERS, REQUEST, desk_on, who
 from support.nodes import Node, nodes_on
+from support.portal import Page, form_of
 from support.processes import Finished
 from support.scratch import SourceCopy
 from unyo.cast import YAMADA
@@ -58,6 +59,11 @@ class Desk:
     def echo(self, ticket_id: str, **changes: Any) -> dict[str, Any]:
         detail = {wire: value for wire, value in self.detail(ticket_id).items() if wire not in NO_PARAMETERS}
         return {**detail, "CorrespondProcessList": [], **changes}
+
+    def registration(self, kind: str, **typed: str) -> dict[str, str]:
+        """The portal's form of a registration, filled in."""
+        form = form_of(self.node.page(f"/tickets/new?kind={kind}"), "/tickets/new")
+        return {**form, "Title": "登録", "SubStateCode": "未対応", "Priority": "中", "Importance": "中", **typed}
 
     def lines(self, ticket_id: str) -> list[list[str]]:
         """The newest history entry's lines."""
@@ -183,3 +189,35 @@ def test_the_openapi_document_shows_them_in_the_tables_and_in_the_answer(desk: D
         (True, True),
         (True, False),
     ]
+
+
+def _labels(page: Page) -> dict[str, str]:
+    return {each.attributes["for"]: each.text for each in page.main.all("label")}
+
+
+def test_the_portal_asks_for_them_as_their_rows_say(desk: Desk) -> None:
+    incident, request = (desk.node.page(f"/tickets/new?kind={kind}") for kind in ("1", "2"))
+    assert (_labels(incident)[TEXT], _labels(incident)[DATE]) == ("製造番号", "保守期限")
+    assert incident.main.one("input", name=TEXT).attributes["data-maximum"] == "8"
+    assert incident.main.one("input", name=DATE).attributes["type"] == "datetime-local"
+    assert (TEXT in _labels(request), DATE in _labels(request)) == (True, False)
+
+
+def test_the_portal_stores_and_shows_them_and_says_what_is_wrong_beside_them(desk: Desk) -> None:
+    typed = {TEXT: "SN-00001", DATE: "2027-03-31T23:59:59"}
+    refused = desk.node.page("/tickets/new", {**desk.registration("1", **typed), TEXT: "SN-000012"})
+    assert (refused.status, refused.main.one(name=TEXT).attributes["aria-describedby"]) == (422, f"fault-{TEXT}")
+    path = desk.node.page("/tickets/new", desk.registration("1", **typed)).location.partition("?")[0]
+    shown = desk.node.page(path).main.text
+    assert ("製造番号 SN-00001" in shown, "保守期限 2027/03/31 23:59" in shown) == (True, True)
+
+
+def test_two_who_change_one_of_them_meet_in_the_portal(desk: Desk) -> None:
+    ticket_id = desk.call("RegisterTicket", **NEW_INCIDENT, **NEEDED)["TicketId"]
+    path = f"/tickets/{ticket_id}/edit"
+    form = form_of(desk.node.page(path), path)
+    desk.call("UpdateTicket", **desk.echo(ticket_id, **{TEXT: "theirs"}))
+    conflict = desk.node.page(path, {**form, TEXT: "mine"})
+    assert conflict.status == 409
+    assert [each.one("legend").text for each in conflict.main.all("fieldset")] == ["製造番号"]
+    assert "製造番号" in desk.node.page(f"/tickets/{ticket_id}/history").main.text

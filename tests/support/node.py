@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 from support.desks import DeskUnderTest, desk_on
+from support.portal import signed_in
 from unyo.cast import CAST
 
 _ACTORS = {actor.master_id: actor for actor in CAST}
@@ -17,6 +18,10 @@ def _tell(what: object) -> None:
 def _carry_out(desk: DeskUnderTest, asked: dict[str, Any]) -> dict[str, Any]:
     if asked.get("get"):
         answer = desk.transport.request("GET", asked["get"], b"", [])
+    elif asked.get("page"):
+        browser = signed_in(desk)
+        page = browser.post(asked["page"], asked["form"]) if asked["form"] else browser.get(asked["page"])
+        answer = page.answer
     else:
         actor = _ACTORS[asked["body"]["MasterID"]]
         answer = desk.call(asked["action"], asked["body"], actor=actor, headers=asked["headers"])

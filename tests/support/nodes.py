@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .desks import Answer
+from .portal import Page
 from .processes import PATIENCE, environment
 from .scratch import UNMEASURED
 
@@ -54,6 +55,12 @@ class Node:
         self._ask({"get": path})
         self.go()
         return self.answer()
+
+    def page(self, path: str, form: Mapping[str, str] | None = None) -> Page:
+        """A page of the portal as 山田 gets it, or what comes of a form of theirs."""
+        self._ask({"page": path, "form": dict(form or {})})
+        self.go()
+        return Page(self.answer())
 
     def close(self) -> None:
         assert self._process.stdin
