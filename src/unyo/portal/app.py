@@ -37,7 +37,7 @@ _TOLD: Final = {
 }
 _MISSING: Final = frozenset({Failure.NOT_FOUND.value.status, Failure.METHOD_NOT_ALLOWED.value.status})
 BY_ITSELF: Final = "unyo-by-itself"
-"""The header of what a script of ours asks for while nobody need be there."""
+"""The header of what a script of ours asks for by itself, whether or not anybody is at the browser."""
 _EMPTY_DIRECTORY: Final = Directory(0, {}, {})
 
 

@@ -50,6 +50,8 @@ COLUMNS: Final = (
 USUAL: Final = ("state", "priority", "assignee", "limit_date", "last_update", "kind")
 SORTS: Final = tuple(SORT_OBJECTS.values())
 _LAST_CHANGED: Final = "-last_update"
+# What is sorted from the highest to the lowest at first.
+_NEWEST_FIRST: Final = frozenset({"ticket_id", "registration", "last_update"})
 # As long as the fields themselves, and more values than anybody chooses.
 _LONGEST: Final = 256
 _MOST: Final = 100
@@ -135,7 +137,7 @@ class Asked:
 
     def sorted_anew(self, by: str) -> "Asked":
         """The same list by another column; by the same one, the other way round."""
-        falls = not self.descending if by == self.sorted_by else by in {"ticket_id", "registration", "last_update"}
+        falls = not self.descending if by == self.sorted_by else by in _NEWEST_FIRST
         return replace(self.whole, sort=f"-{by}" if falls else by)
 
     def command(self, service_code: str, master_id: str, zone: ZoneInfo, now: datetime) -> ListTickets:

@@ -1,4 +1,4 @@
-"""Who has a ticket open in a browser: what the pages of this process say together, of which one may have several."""
+"""Who has a ticket open in a browser, put together from the pages of this process: one person may have several."""
 
 import asyncio
 from collections.abc import Callable
@@ -17,7 +17,7 @@ _Key = tuple[str, int, str]
 
 
 class Attendance:
-    """Notes it, one after the other, so that who leaves one page for another is not noted as gone."""
+    """Notes who comes and goes, one at a time, so that whoever leaves one page for another is not noted as gone."""
 
     def __init__(self, presence: Presence, clock: Callable[[], datetime]) -> None:
         self._presence = presence
@@ -32,7 +32,7 @@ class Attendance:
             await self._note(key, limiter)
 
     async def leave(self, page: OpenPage, limiter: CapacityLimiter, *, is_back_soon: bool) -> None:
-        """They have closed it; who comes again as soon as another server takes them has not left."""
+        """They have closed it; with ``is_back_soon`` they have not left, as another server will take them at once."""
         key = _key(page.place)
         if not key or key not in self._pages:
             return

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 PARAMETER: Final = "from"
 """The name of the query parameter, and of the forms' field, that holds it."""
 _HOME: Final = "/tickets"
-# The pages that hold lists, with whatever query; an address is no one's to choose who makes a link.
+# The pages that hold lists, with any query; whoever makes a link must not choose where else it leads back to.
 _PLACES: Final = re.compile(r"/(?:tickets)?(?:\?[!-~]*)?")
 _LONGEST: Final = 2048
 

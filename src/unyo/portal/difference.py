@@ -11,9 +11,9 @@ from typing import Final
 # A word: of Latin letters and digits, of katakana, of kanji, of hiragana; all else stands alone.
 _WORD: Final = re.compile(r"[0-9A-Za-z_À-ɏ]+|[ァ-ヺー]+|[㐀-鿿豈-﫿々]+|[ぁ-ゖ]+|[^\S\n]+|.", re.DOTALL)
 _LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
-# Comparing takes the square of this; texts with more words differ by lines, and with more lines as a whole.
+# Comparing takes the square of this: texts of more words are compared by lines, and those of more lines as a whole.
 _MOST: Final = 600
-# Of what did not change so much is shown beside each change, where there is much of it.
+# Where much did not change, only this many characters of it are shown on either side of a change.
 _AROUND: Final = 40
 _MUCH: Final = 3 * _AROUND
 

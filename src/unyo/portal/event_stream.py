@@ -16,7 +16,7 @@ from .live import OpenPage, Over, Place
 from .visit import Visit
 
 BEAT_SECONDS: Final = 20.0
-"""So often it is looked whether whoever has a page open is still signed in, and may see it."""
+"""How often it is checked that whoever has a page open is still signed in and may still see it."""
 BEGUN: Final = "begun"
 """The first event. Its data says what may have changed since the page was made: the ticket's version, or, for a list,
 when a ticket last changed, in seconds since 1970."""
@@ -27,7 +27,7 @@ AT_STOP: Final = "at_stop"
 
 
 class EventStream(Response):
-    """Told to a page as an answer that goes on."""
+    """An answer that goes on: each event is sent as it happens."""
 
     def __init__(self, visit: Visit, place: Place) -> None:
         super().__init__()

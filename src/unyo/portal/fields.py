@@ -15,7 +15,7 @@ from unyo.tickets.model import TicketKind
 
 from .language import Words
 
-# From so many characters on a text gets several lines.
+# A text that may be this long is given several lines.
 _LONG: Final = 1024
 # What an input of a date and time can show.
 _SHOWN_AS_DATE: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", re.ASCII)
@@ -79,8 +79,8 @@ class Field:
     @property
     def parent(self) -> str:
         """The name of the field that its choices depend on; ``""`` for none."""
-        has_one = isinstance(self.row.kind, OptionList) and self.row.kind.parent
-        return BY_KEY[self.row.kind.parent].wire if has_one else ""  # type: ignore[union-attr] # see above
+        kind = self.row.kind
+        return BY_KEY[kind.parent].wire if isinstance(kind, OptionList) and kind.parent else ""
 
     @property
     def asked_where(self) -> tuple[str, tuple[str, ...]] | None:
@@ -102,7 +102,7 @@ class Field:
 
     @property
     def is_no_date(self) -> bool:
-        """Whether what was typed is nothing that an input of a date could show."""
+        """Whether it holds something that an input of a date cannot show."""
         return self.value != "" and _SHOWN_AS_DATE.fullmatch(self.value) is None
 
     @property

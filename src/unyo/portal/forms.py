@@ -32,6 +32,7 @@ from .wording import BESIDE, fault_says
 
 # How an input of a date and time, or somebody whose browser has none, writes one.
 _LOCAL: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d))?", re.ASCII)
+# What stands for a date that is none: the rules refuse it as such.
 _NO_DATE: Final = "?"
 
 

@@ -1,4 +1,4 @@
-"""Who has proved who they are goes in: with a new session, in a service code, to where they wanted to go."""
+"""Whoever has proved who they are is let in: with a new session, in a service code, to where they wanted to go."""
 
 from datetime import timedelta
 from urllib.parse import quote

@@ -1,4 +1,4 @@
-"""The pages that are open in browsers, and what each is told: what it shows has changed, or somebody came or left.
+"""The pages that are open in browsers, each of which is told when what it shows changes, or somebody comes or goes.
 
 All of it happens in the event loop. Nothing queues up: a page that has not taken what it was told yet is told the
 newest of each kind.
@@ -23,13 +23,13 @@ CHANGED: Final = "changed"
 PRESENT: Final = "present"
 """The event of somebody who opened or closed the ticket."""
 MOST_PAGES: Final = 1000
-"""So many pages of a process are told; of more, the oldest are told no longer."""
+"""At most this many pages of a process are told what changes; beyond that, the oldest give way."""
 MOST_OF_A_SESSION: Final = 4
-"""Likewise of one session: a browser has six connections for all that it asks of a host over HTTP/1.1."""
-# What changes within so long is looked at together.
+"""The same for one session: over HTTP/1.1 a browser opens six connections to a host, for everything it asks."""
+# Changes are gathered for this long, and looked at together.
 _GATHER_SECONDS: Final = 0.1
 _RETRY_SECONDS: Final = 1.0
-# Of more tickets at a time it is only said that something has changed.
+# Where more tickets change at once, pages are only told that something has.
 _MOST_NUMBERS: Final = 200
 
 
@@ -77,7 +77,7 @@ class OpenPage:
         self._is_told.set()
 
     async def news(self, seconds: float) -> dict[str, str]:
-        """What it is told next; nothing where there was no news for so long, or it is over."""
+        """What it is told next; nothing where no news came within these seconds, or it is over."""
         try:
             await asyncio.wait_for(self._is_told.wait(), seconds)
         except TimeoutError:

@@ -1,4 +1,4 @@
-"""Where somebody is led after a form: what an address or a form says is anybody's to choose, so only to our pages."""
+"""Where somebody is led after a form: only to pages of ours, since anybody may choose what a link or a form says."""
 
 from typing import Final
 from urllib.parse import quote

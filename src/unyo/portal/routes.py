@@ -41,7 +41,7 @@ class Page:
     shows: View | None = None
     does: View | None = None
     is_asked_by_itself: bool = False
-    """Whether an open page asks for it, be anybody there or not; so it is no sign of life of the session."""
+    """Whether open pages ask for it by themselves, so that a call is no sign of the session's owner."""
 
     @property
     def methods(self) -> list[str]:

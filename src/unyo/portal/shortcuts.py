@@ -19,7 +19,7 @@ class Does(StrEnum):
     OPEN = "open"
     """It opens a dialog, or closes it."""
     STEP = "step"
-    """It goes so many rows down a list."""
+    """It moves down a list by a number of rows, or up where that is negative."""
     SEND = "send"
     """It sends the form that one types into."""
     BROWSER = ""

@@ -14,11 +14,12 @@ from .fields import account_says
 from .language import Words
 from .sections import GROUPS
 
-# Its own heading says it.
+# The page's heading shows it.
 _IN_THE_HEADING: Final = "title"
 # A text of more lines or letters is folded at first.
 _LINES: Final = 8
-_LETTERS: Final = 560
+_LETTERS_OF_A_LINE: Final = 70
+_LETTERS: Final = _LINES * _LETTERS_OF_A_LINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Fact:
     @property
     def is_wide(self) -> bool:
         """Whether it needs the whole width."""
-        return self.is_free and (self.is_long or "\n" in self.text or len(self.text) > _LETTERS // 8)
+        return self.is_free and (self.is_long or "\n" in self.text or len(self.text) > _LETTERS_OF_A_LINE)
 
 
 @dataclass(frozen=True, slots=True)

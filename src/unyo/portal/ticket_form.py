@@ -63,7 +63,7 @@ def page(
     found = sent.beside_inputs(faults)
     memos = {**sent.memos, NEW_MEMO: sent.new.get(NEW_MEMO, "")}
     made = sheet(use, visit.here, visit.words, sent.shown, found, memos=memos)
-    # A name under which something else was saved is of no use any more.
+    # A call ID under which something else was saved is of no more use.
     is_used = any(fault.reason is Reason.CALL_ID_REUSED for fault in found)
     answer = visit.page(
         template,
@@ -77,6 +77,6 @@ def page(
         **more,
     )
     if status != HTTPStatus.OK:
-        # A page that was not reached by a link or a saved form is no place to come back to.
+        # What a refused form answers is no place in the browser's history to come back to.
         answer.headers["HX-Push-Url"] = "false"
     return answer

@@ -35,7 +35,7 @@ NEWEST: Final = 10
 SAVED: Final = "saved"
 """The query parameter with the RequestId of the change that leads to the page."""
 _LATEST: Final = 5
-# Who was overtaken is shown what has been changed since, this much at the most.
+# The most changes that are shown to somebody who was overtaken.
 _SINCE: Final = 50
 
 

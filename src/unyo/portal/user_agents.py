@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-# Each says that it is those after it too, so the first that is found is it.
+# Each browser also claims to be some of those below it, so the first that is found counts.
 _BROWSERS: Final = (
     ("Edg", "Microsoft Edge"),
     ("OPR/", "Opera"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from anyio import CapacityLimiter
@@ -28,9 +28,9 @@ from .shortcuts import PLACES
 
 T = TypeVar("T")
 # No more at a time than the reading pool has connections to spare for people.
-READING_THREADS = 4
-# A password's hash takes long, and more at a time would only take longer: those who read do not wait for them.
-PROVING_THREADS = 4
+READING_THREADS: Final = 4
+# Hashing a password takes long, so whoever only reads does not wait in the same line.
+PROVING_THREADS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Visit:
         return await run_sync(work, limiter=self.limiter)
 
     async def prove(self, work: Callable[[], T]) -> T:
-        """What comes of a password, asked in a thread."""
+        """What a use case makes of a password, asked in a thread kept for that."""
         return await run_sync(work, limiter=self.proving)
 
     @property
@@ -111,7 +111,7 @@ class Visit:
         return address_of(self.request)
 
     async def form(self) -> FormData:
-        """What was sent by a form of ours; nothing where it is none."""
+        """What a form of ours sent; empty where the call is no such form."""
         return await self.request.form() if is_form(self.request) else FormData()
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:

@@ -11,7 +11,7 @@ class Who(Enum):
     ANYONE = auto()
     """Nobody need be signed in."""
     PERSON = auto()
-    """Whoever is signed in, be it to no service code yet."""
+    """Whoever is signed in, even without a service code yet."""
 
 
 Needs = Who | Right

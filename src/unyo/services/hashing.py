@@ -17,7 +17,7 @@ PATIENCE_SECONDS: Final = 10.0
 
 
 class Busy(Exception):
-    """So many passwords are being hashed that this one had no turn."""
+    """Too many passwords are being hashed for this one to get its turn."""
 
 
 class Hashing:
@@ -32,7 +32,7 @@ class Hashing:
         """The hash of a password, which names its parameters.
 
         Raises:
-            Busy: others were hashed all the time.
+            Busy: no turn came in time.
         """
         self._take_turn()
         try:
@@ -44,7 +44,7 @@ class Hashing:
         """Whether it is the password of a hash; None, that of nobody, takes as long and never is.
 
         Raises:
-            Busy: others were hashed all the time.
+            Busy: no turn came in time.
         """
         self._take_turn()
         try:

@@ -1,4 +1,4 @@
-"""What a password must be, and how long somebody waits who keeps getting it wrong: rules, as pure functions."""
+"""What a password must be, and how long whoever keeps getting it wrong must wait: rules, as pure functions."""
 
 import unicodedata
 from datetime import timedelta
@@ -12,17 +12,17 @@ from unyo.tickets.text import byte_length, is_storable
 
 LEAST_CHARACTERS: Final = 12
 MOST_BYTES: Final = 1024
-"""In UTF-8; it bounds what a hash costs."""
+"""In UTF-8; it bounds the cost of a hash."""
 FREE_FAILURES: Final = 4
-"""So many failures in a row cost no waiting."""
+"""This many failures in a row cost no waiting."""
 LONGEST_WAIT: Final = timedelta(minutes=15)
 FORGET_AFTER: Final = timedelta(days=1)
-"""Failures are remembered for so long after the last one."""
+"""How long failures are remembered after the last one."""
 
 # Beside the master ID, and of letters that differ: with fewer a password is soon guessed, however long it is.
 _LEAST_BESIDE_THE_MASTER_ID: Final = 6
 _LEAST_DIFFERENT: Final = 4
-# Longer than any account's, and what stands for those in no database.
+# Longer than any account's; and what is looked up in the place of one that no database could hold.
 _LONGEST_MASTER_ID: Final = 100
 _NOBODY: Final = ""
 _NETWORK_OF_ONE_CALLER: Final = 64
@@ -89,7 +89,7 @@ def is_too_long(password: SecretStr) -> bool:
 
 
 def wait_after(failures: int) -> timedelta:
-    """How long to wait after so many failures in a row before the next attempt."""
+    """How long to wait before the next attempt after a number of failures in a row."""
     if failures <= FREE_FAILURES:
         return timedelta(0)
     doublings = min(failures - FREE_FAILURES - 1, 20)  # more would in the end be too long a time for Python

@@ -15,11 +15,11 @@ from pydantic import SecretStr
 LINK_PATH: Final = "/link/"
 """Where a one-time link leads on the portal; its token stands behind it."""
 INVITED_FOR: Final = timedelta(hours=72)
-"""So long a one-time link can be used."""
+"""How long a one-time link can be used."""
 SEEN_EVERY: Final = timedelta(minutes=1)
-"""So often it is written down that a session, or somebody who has a ticket open, is still there."""
+"""How often it is written down that a session, or somebody who has a ticket open, is still there."""
 PRESENT_FOR: Final = timedelta(seconds=100)
-"""Who has a ticket open says so again every half minute; after so long without a word they have left."""
+"""How long somebody counts as having a ticket open after it was last written down that they are there."""
 
 
 def link_of(portal_url: str, token: SecretStr) -> SecretStr:
@@ -28,7 +28,7 @@ def link_of(portal_url: str, token: SecretStr) -> SecretStr:
 
 
 def make_token() -> SecretStr:
-    """A token at random, which nobody guesses (256 bits)."""
+    """A random token of 256 bits, which nobody can guess."""
     return SecretStr(secrets.token_urlsafe(32))
 
 
@@ -54,7 +54,7 @@ class Session:
     """Somebody who is signed in on one browser; ``service_code`` is ``""`` until one is chosen."""
 
     number: str
-    """By which its owner can end it; no secret."""
+    """What its owner ends it by; not a secret."""
     master_id: str
     service_code: str
     created_at: datetime
@@ -128,9 +128,9 @@ class Sessions(Protocol):
         """
 
     def session_of(self, token: SecretStr, now: datetime, idle: timedelta, *, is_seen: bool) -> Session | None:
-        """The session that has neither ended nor expired nor been idle for so long.
+        """The session, unless it has ended, expired, or been idle for that long.
 
-        ``is_seen`` says that its owner did something, which is written down once in `SEEN_EVERY`.
+        ``is_seen`` says that its owner did something, which is written down once every `SEEN_EVERY`.
         """
 
     def choose_service(self, token: SecretStr, service_code: str) -> None:
@@ -147,15 +147,15 @@ class Sessions(Protocol):
 
 
 class Attempts(Protocol):
-    """Attempts to sign in, by subject: an account, an address."""
+    """Attempts to sign in, by subject: an account or an address."""
 
     def attempt(
         self, subjects: Sequence[str], now: datetime, wait_after: Callable[[int], timedelta], forget: timedelta
     ) -> timedelta:
-        """Count an attempt of these subjects as failed, unless one has to wait; then count nothing, and say how long.
+        """Count an attempt of these subjects as failed; where one has to wait, count nothing and say how long.
 
-        ``wait_after`` says how long to wait after so many failures in a row; ``forget``, after what time without a
-        failure none are remembered. Attempts at the same moment are counted one after the other.
+        ``wait_after`` says how long to wait after a number of failures in a row; ``forget``, how long after the last
+        one they are remembered. Attempts at the same moment are counted one after the other.
         """
 
     def succeeded(self, subjects: Sequence[str]) -> None:

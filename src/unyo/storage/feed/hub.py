@@ -17,9 +17,9 @@ from .sources import source_of
 
 log = logging.getLogger(__name__)
 
-# So many changes wait for a listener; of more it is only told that there were.
+# At most this many changes wait for a listener; of more it is only told that there were some.
 MOST_WAITING: Final = 100
-# A page that is left for another one stops listening and begins again: the database is listened to for so long more.
+# Whoever goes from one page to another stops listening and begins again, so the database is listened to a while longer.
 LINGER_SECONDS: Final = 10.0
 _RETRY_SECONDS: Final = 1.0
 # Who comes while the database is away is let in all the same.

@@ -18,17 +18,17 @@ from unyo.storage.tables import history, listeners, presence
 
 from . import notices
 
-# So long a source waits for a change before it lets its thread look whether it is still wanted, in seconds; SQLite is
-# looked at so often.
+# Seconds that a source waits for a change before its thread checks whether it is still wanted; SQLite is looked at
+# once in as many.
 TICK: Final = 0.25
-# More changes than these between two looks are told as such.
+# If more changed between two looks, only that is told.
 _MOST: Final = 500
 
 Wait = Callable[[float], object]
 Next = Callable[[], Sequence[Told]]
 Source = Callable[[Wait], AbstractContextManager[Next]]
 
-# A process that is gone without a word is told of changes for so long; in seconds.
+# Seconds for which a process that went without a word is still told of changes.
 _KEPT_SECONDS: Final = 90
 _RENEW_SECONDS: Final = 30.0
 # Writers that come meanwhile wait behind whoever waits for the table, so it is not for long, and then tried again.

@@ -25,9 +25,9 @@ ENABLED: Final = sa.select(accounts.c.master_id).where(~accounts.c.is_disabled)
 
 
 class Keeping:
-    """A database's people. However many sign in at once, they hold one of the connections that write.
+    """Reads and writes what a database keeps of people.
 
-    So the writer of tickets always finds one free.
+    However many of them sign in at once, they share one writing connection, so the writer of tickets always has one.
     """
 
     def __init__(self, reading: Engine, writing: Engine) -> None:
