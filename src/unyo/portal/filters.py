@@ -11,6 +11,7 @@ from unyo.tickets.model import TicketKind
 from .asked import FILTERS, ME, NOBODY, OPEN, PEOPLE, Asked
 from .language import Words
 from .language import marked as _
+from .wording import kind_says
 
 # What the portal calls otherwise than the tables, which name the parameter and not what it holds.
 _LABELS: Final = {
@@ -21,7 +22,6 @@ _LABELS: Final = {
     "registration": _("Registered at"),
     "last_update": _("Last changed"),
 }
-_KINDS: Final = {TicketKind.INCIDENT: _("Incident"), TicketKind.REQUEST: _("Request")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Wording:
             special = {ME: say(_("Me")), NOBODY: say(_("Nobody"))}
             return special.get(value) or self._service.name_of(value)
         if name == "kind":
-            return say(_KINDS[TicketKind(value)]) if value in set(TicketKind) else value
+            return kind_says(TicketKind(value), self._words) if value in set(TicketKind) else value
         if (name, value) == ("state", OPEN):
             return say(_("Not closed"))
         return self._words.meaning(value)

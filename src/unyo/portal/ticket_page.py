@@ -18,13 +18,14 @@ from unyo.tickets.fields import Text
 from unyo.tickets.history import HistoryEntry
 from unyo.tickets.memo_list import memo_path
 from unyo.tickets.model import Ticket
-from unyo.tickets.transitions import approvers, offered
+from unyo.tickets.transitions import Transition, approvers, offered
 
 from .came_from import PARAMETER, place, query
 from .changes import entries_of
+from .fields import Offer, account_says
 from .forms import lock_of
 from .shown import groups_of, is_long
-from .small_forms import NOTHING, Typed, lacking, told, update
+from .small_forms import APPROVER, NOTHING, Typed, lacking, told, update
 from .steps import steps_of
 from .visit import Visit
 
@@ -121,13 +122,17 @@ async def others_at(visit: Visit, ticket: Ticket) -> list[Present]:
 async def _frame(visit: Visit, ticket: Ticket, typed: Typed) -> dict[str, Any]:
     """What the page holds whichever of its tabs is shown."""
     assert isinstance(MEMO_TEXT.kind, Text)
-    form = await visit.form()
+    form, steps = await visit.form(), offered(ticket, visit.me)
     back = place(form.get(PARAMETER) or visit.request.query_params.get(PARAMETER))
     return {
         "ticket": ticket,
         "steps": steps_of(ticket),
-        "offered": offered(ticket, visit.me),
-        "approvers": approvers(ticket, visit.here),
+        "offered": steps,
+        "is_step_gone": typed.form in set(Transition) and typed.form not in steps,
+        "approver_name": APPROVER,
+        "approvers": [
+            Offer(each.master_id, account_says(each.master_id, visit.here)) for each in approvers(ticket, visit.here)
+        ],
         "typed": typed,
         "told": told(typed, ticket, visit.words),
         "lacking": lacking(ticket, visit.here, visit.words, typed),

@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from unyo.services.people import Chosen, Session
 from unyo.services.ports import Caller
 from unyo.tickets.directory import RIGHTS, Directory, Member, Right, Service
+from unyo.tickets.field_tables import BY_KEY
 
 from . import headers
 from .assets import address
@@ -25,6 +26,7 @@ from .origin import is_form
 from .own_path import address_of, path_of
 from .pages import render
 from .shortcuts import PLACES
+from .wording import kind_says
 
 T = TypeVar("T")
 # No more at a time than the reading pool has connections to spare for people.
@@ -131,6 +133,8 @@ class Visit:
             "language": str(words.language),
             "theme": self.chosen.theme or "system",
             "meaning": words.meaning,
+            "label": lambda key: words.meaning(BY_KEY[key].label),
+            "kind_says": lambda kind: kind_says(kind, words),
             "date": words.date,
             "ago": lambda moment: words.ago(moment, self.now),
             "number": words.number,

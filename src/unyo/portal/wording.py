@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from unyo.tickets.errors import Reason
+from unyo.tickets.model import TicketKind
 
 from .language import Words
 from .language import marked as _
@@ -24,6 +25,7 @@ _SAYS: Final[Mapping[Reason, str]] = {
     Reason.CONFLICT: _("Somebody else has saved this ticket in the meantime."),
     Reason.NO_RIGHT_TO_CLOSE: _("You have no approval right, which closing needs."),
 }
+_KINDS: Final[Mapping[TicketKind, str]] = {TicketKind.INCIDENT: _("Incident"), TicketKind.REQUEST: _("Request")}
 # Where a refusal of several fields is said beside one of them.
 BESIDE: Final[Mapping[Reason, str]] = {
     Reason.APPROVER_NEEDED: "approver",
@@ -35,3 +37,8 @@ BESIDE: Final[Mapping[Reason, str]] = {
 def fault_says(reason: Reason, words: Words) -> str:
     """A reason in words."""
     return words.gettext(_SAYS[reason])
+
+
+def kind_says(kind: TicketKind, words: Words) -> str:
+    """What a kind of ticket is called."""
+    return words.gettext(_KINDS[kind])

@@ -18,7 +18,7 @@ async def show(visit: Visit) -> Response:
     """Ask for the kind, or show the empty form of one."""
     kind = _kind(visit.request.query_params.get("kind"))
     if kind is None:
-        return visit.page("kind.html", kinds=list(TicketKind))
+        return visit.page("kind.html")
     use = REGISTRATION_OF[kind]
     return ticket_form.page(visit, _TEMPLATE, use, Typed(initial(use, visit.here)))
 
