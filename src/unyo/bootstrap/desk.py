@@ -96,7 +96,6 @@ def open_desk(
         body_seconds=limits.body_seconds,
         rate=limits.rate,
     )
-
     portal = portal_of(engines, world, site, reader, reads, writer)
 
     def _close() -> None:
@@ -105,16 +104,21 @@ def open_desk(
         engines.dispose()
         watcher.end()
 
-    page = None
     if figures:
-        folder = exposition.shared_folder()
-        figures.look_at(_looking(engines, writer, directory, limits.bounds), by_itself=folder is not None)
-        if watching.metrics_token:
-            page = FiguresPage(watching.metrics_token, shown(figures).text)
+        by_itself = exposition.shared_folder() is not None
+        figures.look_at(_looking(engines, writer, directory, limits.bounds), by_itself=by_itself)
     checks = partial(readiness, engines, writer, watching.min_free_bytes)
-    server = Server(about(), checks, _close, watcher, Draining(limits.drain_seconds, portal.live.end), page)
+    draining = Draining(limits.drain_seconds, portal.live.end)
+    server = Server(about(), checks, _close, watcher, draining, _figures_page(watching))
     app = make_app(api, server, docs_routes(__version__), portal.app, world.make_request_id)
     return Desk(engines, directory, writer, portal.feed, app)
+
+
+def _figures_page(watching: Watching) -> FiguresPage | None:
+    """The page `/metrics`, where there are figures and a token that opens it."""
+    if watching.figures is None or not watching.metrics_token:
+        return None
+    return FiguresPage(watching.metrics_token, shown(watching.figures).text)
 
 
 def _looking(engines: Engines, writer: GroupCommitWriter, directory: DirectoryCache, bounds: Bounds) -> Look:

@@ -1,6 +1,7 @@
 """The page of a person's settings: what they have chosen, and where they are signed in."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 from zoneinfo import available_timezones
@@ -15,7 +16,14 @@ from .language import HOME, Language
 from .user_agents import Device, device_of
 from .visit import Visit
 
-THEMES: Final = ("system", "light", "dark")
+
+class Theme(StrEnum):
+    """The themes that a person may choose; who chooses none has the system's."""
+
+    LIGHT = "light"
+    DARK = "dark"
+
+
 # Other names of zones are not places: "EST5EDT", "Etc/GMT+9", "SystemV/…".
 _PLACES: Final = (
     "Africa/",
@@ -31,7 +39,7 @@ _PLACES: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ShownSession:
     """A session as its owner sees it."""
 
     session: Session
@@ -43,7 +51,7 @@ async def settings_page(visit: Visit, status: int = 200, **said: Any) -> Respons
     """The page, with what is to be said beside its forms."""
     master_id, own = visit.person.master_id, visit.person.number
     found = await visit.ask(lambda: visit.backing.signing_in.sessions(master_id))
-    sessions = [Place(each, device_of(each.user_agent), each.number == own) for each in found]
+    sessions = [ShownSession(each, device_of(each.user_agent), each.number == own) for each in found]
     usual: dict[str, Any] = {"time_zone": visit.chosen.time_zone or HOME, "unfit": None, "refused": None, "wait": ""}
     return visit.page(
         "settings.html",

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from unyo.portal.language import Language
 from unyo.portal.own_path import own_path
-from unyo.portal.settings_page import THEMES, settings_page, zones
+from unyo.portal.settings_page import Theme, settings_page, zones
 from unyo.portal.visit import Visit
 from unyo.services.people import Chosen
 
@@ -27,7 +27,7 @@ async def choose_theme(visit: Visit) -> Response:
     """Keep a theme; anything else leaves it to the system. It may be chosen from any page."""
     form = await visit.form()
     asked = str(form.get("theme", ""))
-    await _keep(visit, replace(visit.chosen, theme=asked if asked in THEMES[1:] else ""))
+    await _keep(visit, replace(visit.chosen, theme=asked if asked in set(Theme) else ""))
     return visit.go(own_path(form.get("back")) if "back" in form else "/settings?changed=theme")
 
 

@@ -1,7 +1,7 @@
 // Keyboard shortcuts: the help sheet (#keys) says which there are, and what each does.
 "use strict";
 const keys = (() => {
-  // So long after the first key of two the second one may come, in milliseconds.
+  // Milliseconds within which the second of two keys may follow the first.
   const PATIENCE = 1500;
   const NAMES = { ArrowDown: "↓", ArrowUp: "↑" };
   const TYPED = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button])";

@@ -2,7 +2,7 @@
 // field; the option that Enter takes is told by aria-activedescendant.
 "use strict";
 {
-  // So long after the last key the desk is asked, in milliseconds.
+  // Milliseconds after the last key until the desk is asked.
   const PAUSE = 150;
   let waits = 0;
   let asks = new AbortController();
