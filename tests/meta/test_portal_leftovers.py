@@ -1,11 +1,15 @@
-"""Nothing is left over in the portal: each style, template, macro and mark of its pages is used by something."""
+"""Nothing is left over in the portal, and nothing leads nowhere: styles, templates, macros, marks, addresses."""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from starlette.routing import compile_path
+
 from support.tree import SOURCE
 from unyo.portal import assets
+from unyo.portal.routes import ROUTES
+from unyo.services.people import LINK_PATH
 
 PORTAL = SOURCE / "portal"
 STATIC = PORTAL / "static"
@@ -96,3 +100,27 @@ def test_every_mark_of_a_template_is_looked_for_by_a_script_or_a_style() -> None
         return f"data-{mark}" in looks or re.search(rf"\b{of_dataset}\b", looks) is not None
 
     assert [mark for mark in sorted(marks) if not _is_looked_for(mark)] == []
+
+
+ADDRESS = re.compile(r'\b(?:href|action|hx-get)="((?:[^"{]|{{.*?}}|{%.*?%})*)"')
+OF_A_TICKET = re.compile(r"{{ (?:address|path) }}")
+ID_OF_A_TICKET = re.compile(r"{{ (?:\w+\.ticket_)?id }}")
+# One is made by the API's rooms, the other is what an administrator hands over, or is asked for by a script alone.
+ELSEWHERE, NOT_LED_TO = {"/docs"}, {LINK_PATH + "{token}", "/events"}
+
+
+def _led_to() -> Iterator[str]:
+    """The paths that the templates' links and forms name, those of a ticket by an ID."""
+    for text in TEMPLATES.values():
+        for address in ADDRESS.findall(text):
+            whole = ID_OF_A_TICKET.sub("UTM1", OF_A_TICKET.sub("/tickets/UTM1", address))
+            path = EXPRESSION.sub("", whole).partition("?")[0].partition("#")[0]
+            if path.startswith("/"):
+                yield path
+
+
+def test_every_address_in_a_template_is_a_page_and_every_page_is_led_to() -> None:
+    patterns = {page.path: compile_path(page.path)[0] for page in ROUTES}
+    paths = {*_led_to()} - ELSEWHERE
+    assert [path for path in sorted(paths) if not any(pattern.match(path) for pattern in patterns.values())] == []
+    assert {page for page, pattern in patterns.items() if not any(map(pattern.match, paths))} == NOT_LED_TO
