@@ -27,9 +27,9 @@ def options(page: Page, name: str) -> list[str]:
     [
         ("Cause", "あ" * 2048, "2,048 / 2,048文字"),
         ("Cause", "¥n" * 2047 + "𠮷", "2,048 / 2,048文字"),
-        ("Cause", "¥¥'" * 2049, "2,049 / 2,048（1 超過）"),
+        ("Cause", "¥¥'" * 2049, "2,049 / 2,048（1超過）"),
         ("RelatedSystem", "あ" * 21845, "65,535 / 65,535バイト"),
-        ("RelatedSystem", "é" * 32768, "65,536 / 65,535（1 超過）"),
+        ("RelatedSystem", "é" * 32768, "65,536 / 65,535（1超過）"),
     ],
     ids=["characters", "line-ends-and-pairs", "quotes", "bytes", "too-many-bytes"],
 )

@@ -90,7 +90,7 @@ def test_sign_in(room: Room) -> None:
     expect(who.page.get_by_role("list", name=who.text("Active filters"))).to_contain_text(who.text("Overdue"))
     who.sign_out()
     who.go(invitation)
-    expect(who.title).to_have_text(who.text("This link does not work any more"))
+    expect(who.title).to_have_text(who.text("This link no longer works"))
 
 
 def test_find(room: Room) -> None:
@@ -138,7 +138,7 @@ def test_register(room: Room) -> None:
     who.press("Register")
     expect(who.page.get_by_role("alert")).to_be_focused()
     for wrong in ("チケット件名", "サブステータス", "優先度", "重要度"):
-        who.sees_fault(wrong, "This may not be empty.")
+        who.sees_fault(wrong, "This cannot be empty.")
     expect(who.table_field(SYSTEM)).to_have_value("受注システム")
     who.page.get_by_role("alert").get_by_role("link", name=who.label("チケット件名")).click()
     title = who.table_field("チケット件名")
@@ -219,7 +219,7 @@ def test_conflict(room: Room) -> None:
     for value in ("最初の件名", "佐藤の件名", "山田の件名"):
         expect(contest).to_contain_text(value)
     for value in ("web02", "一部の利用者"):
-        expect(who.page.get_by_role("region", name=who.text("Merged by itself"))).to_contain_text(value)
+        expect(who.page.get_by_role("region", name=who.text("Merged automatically"))).to_contain_text(value)
     who.press("Save")
     chosen = who.page.get_by_role("alert")
     expect(chosen).to_be_focused()
@@ -442,7 +442,7 @@ def test_without_scripts(room: Room) -> None:
     who.go("/tickets/new")
     who.page.get_by_role("link", name=re.compile(f"^{who.text('Incident')}")).click()
     who.press("Register")
-    who.sees_fault("チケット件名", "This may not be empty.")
+    who.sees_fault("チケット件名", "This cannot be empty.")
     ticket = register(who, "Incident", "スクリプトなし")
     who.link(who.text("Edit")).click()
     who.choose("担当者ID", f"{SATO.name} ({SATO.master_id})")
@@ -474,7 +474,7 @@ def test_a_session_that_runs_out_while_somebody_types(room: Room) -> None:
     room.desk.clock.move(hours=13)
     who.press("Save")
     expect(who.page.get_by_role("status").first).to_have_text(
-        who.text("Your session has ended. What you typed is kept: sign in, and it goes on.")
+        who.text("Your session has ended. What you typed has been kept: sign in to continue.")
     )
     who.sign_in(WORDS)
     expect(who.title).to_have_text(who.text("You are signed in again"))
@@ -507,7 +507,7 @@ def test_a_connection_that_is_lost(room: Room) -> None:
     who.fill("対応メモ", "届くまで送る")
     seat.context.set_offline(True)
     who.press("Save")
-    unsent = re.escape(who.text("No answer. Trying again in {seconds} seconds; it is saved once only.")).replace(
+    unsent = re.escape(who.text("No response. Trying again in {seconds} seconds. It is saved only once.")).replace(
         r"\{seconds\}", r"\d+"
     )
     expect(who.main.get_by_role("status")).to_have_text(re.compile(unsent))

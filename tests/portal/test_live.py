@@ -156,13 +156,13 @@ def test_who_else_has_a_ticket_open_or_edits_it_is_shown_and_told(served: DeskUn
     with opened(yamada, INCIDENT) as stream:
         with opened(sato, INCIDENT):
             stream.wait_for("present")
-            assert _said(yamada.get(f"/tickets/{INCIDENT}")).endswith("佐藤 花子さんが表示中です")
+            assert _said(yamada.get(f"/tickets/{INCIDENT}")).endswith("佐藤 花子さんが閲覧中です")
             assert _said(sato.get(f"/tickets/{INCIDENT}/edit")).endswith("山田 太郎 has this ticket open")
             with opened(sato, INCIDENT, editing=True):
                 stream.wait_for("present")
                 assert _said(yamada.get(f"/tickets/{INCIDENT}/edit")).endswith("佐藤 花子さんが編集中です")
             stream.wait_for("present")
-            assert _said(yamada.get(f"/tickets/{INCIDENT}")).endswith("佐藤 花子さんが表示中です")
+            assert _said(yamada.get(f"/tickets/{INCIDENT}")).endswith("佐藤 花子さんが閲覧中です")
         stream.wait_for("present")
         assert _said(yamada.get(f"/tickets/{INCIDENT}")) == ""
 
@@ -171,7 +171,7 @@ def test_who_may_not_write_is_not_said_to_edit(served: DeskUnderTest) -> None:
     at = signed_in(served)
     with opened(at, INCIDENT) as stream, opened(signed_in(served, SUZUKI), INCIDENT, editing=True):
         stream.wait_for("present")
-        assert "表示中" in _said(at.get(f"/tickets/{INCIDENT}"))
+        assert "閲覧中" in _said(at.get(f"/tickets/{INCIDENT}"))
 
 
 def test_who_stays_is_shown_for_longer_than_one_word_lasts(served: DeskUnderTest) -> None:

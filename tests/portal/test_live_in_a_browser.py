@@ -64,11 +64,11 @@ def test_a_list_is_renewed_in_place_and_says_which_row_has_changed(shown_desk: D
 def test_who_opens_edits_and_leaves_a_ticket_is_seen_on_the_others_page(sit: Sit) -> None:
     ours = _watched(sit(YAMADA).page(), PATH)
     theirs = _watched(sit(SATO).page(), PATH)
-    expect(ours.locator("#present")).to_have_text("佐 佐藤 花子さんが表示中です", use_inner_text=True)
-    expect(theirs.locator("#present")).to_contain_text("山田 太郎さんが表示中です")
+    expect(ours.locator("#present")).to_have_text("佐 佐藤 花子さんが閲覧中です", use_inner_text=True)
+    expect(theirs.locator("#present")).to_contain_text("山田 太郎さんが閲覧中です")
     _watched(theirs, f"{PATH}/edit")
     expect(ours.locator("#present")).to_contain_text("佐藤 花子さんが編集中です")
-    expect(theirs.locator("#present")).to_contain_text("山田 太郎さんが表示中です")
+    expect(theirs.locator("#present")).to_contain_text("山田 太郎さんが閲覧中です")
     theirs.goto("/settings")
     expect(ours.locator("#present")).to_be_empty()
 
@@ -77,7 +77,7 @@ def test_who_edits_is_told_that_somebody_saved(shown_desk: DeskUnderTest, sit: S
     page = _watched(sit(YAMADA).page(), f"{PATH}/edit")
     page.locator("#Title").fill("私の件名")
     assert shown_desk.update(TICKET, actor=SATO, Title="別の件名").error is None
-    expect(page.locator("#live")).to_contain_text("入力内容は失われません")
+    expect(page.locator("#live")).to_contain_text("入力した内容は失われません")
     expect(page.locator("#Title")).to_have_value("私の件名")
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("他のユーザがこのチケットを更新しました")

@@ -48,7 +48,7 @@ def test_only_what_a_member_may_see_is_in_their_work(desk: DeskUnderTest) -> Non
 
 def test_a_list_without_tickets_says_so(desk: DeskUnderTest) -> None:
     page = signed_in(desk, TANAKA, "en").get("/")
-    assert "Nothing that is open is assigned to you." in part(page, "assigned").text
+    assert "No open tickets are assigned to you." in part(page, "assigned").text
     assert not part(page, "assigned").all("a")
 
 

@@ -149,5 +149,5 @@ def test_who_else_has_the_ticket_open_is_told(desk: DeskUnderTest) -> None:
         presence.arrive(actor.service_code, 123456, actor.master_id, desk.clock.now, is_editing=is_editing)
     present = signed_in(desk).get(f"/tickets/{INCIDENT}").main.one(id="present")
     assert "佐藤 花子さんが編集中です" in present.text
-    assert "鈴木 一郎さんが表示中です" in present.text
+    assert "鈴木 一郎さんが閲覧中です" in present.text
     assert "山田" not in present.text

@@ -10,20 +10,20 @@ from .language import Words
 from .language import marked as _
 
 _SAYS: Final[Mapping[Reason, str]] = {
-    Reason.UNAUTHENTICATED: _("You are not signed in any more."),
-    Reason.MISSING: _("This is needed."),
+    Reason.UNAUTHENTICATED: _("You are no longer signed in."),
+    Reason.MISSING: _("Please fill this in."),
     Reason.TOO_LONG: _("This is too long."),
     Reason.UNKNOWN: _("This field does not exist."),
-    Reason.EMPTY: _("This may not be empty."),
+    Reason.EMPTY: _("This cannot be empty."),
     Reason.WRONG: _("This value cannot be used here."),
     Reason.NOT_A_MEMBER: _("Your role in this service code does not allow this."),
-    Reason.CALL_ID_REUSED: _("This form was sent before with other values. Load the page again."),
+    Reason.CALL_ID_REUSED: _("This form has already been sent with other values. Reload the page."),
     Reason.NO_TICKET: _("There is no such ticket, or you may not see it."),
-    Reason.APPROVER_NEEDED: _("Closing, or asking for it, needs an approver."),
-    Reason.APPROVER_NOT_ALLOWED: _("An approver is named only where the state is awaiting approval or closed."),
-    Reason.GROUP_NEEDED: _("A ticket that is not closed needs a group in charge."),
+    Reason.APPROVER_NEEDED: _("Choose an approver: closing a ticket, or requesting its close, requires one."),
+    Reason.APPROVER_NOT_ALLOWED: _("Choose an approver only when the state is “Awaiting approval” or “Closed”."),
+    Reason.GROUP_NEEDED: _("A ticket that is not closed must have a group in charge."),
     Reason.CONFLICT: _("Somebody else has saved this ticket in the meantime."),
-    Reason.NO_RIGHT_TO_CLOSE: _("You have no approval right, which closing needs."),
+    Reason.NO_RIGHT_TO_CLOSE: _("Closing a ticket requires the approval right, which you do not have."),
 }
 _KINDS: Final[Mapping[TicketKind, str]] = {TicketKind.INCIDENT: _("Incident"), TicketKind.REQUEST: _("Request")}
 # Where a refusal of several fields is said beside one of them.

@@ -11,9 +11,9 @@ from unyo.services.my_work import Part, ShowMyWork, show_my_work
 from unyo.tickets.errors import Refusal
 
 _EMPTY: Final = {
-    Part.ASSIGNED: _("Nothing that is open is assigned to you."),
-    Part.TO_APPROVE: _("Nobody waits for your approval."),
-    Part.OVERDUE: _("Nothing is overdue."),
+    Part.ASSIGNED: _("No open tickets are assigned to you."),
+    Part.TO_APPROVE: _("No tickets are waiting for your approval."),
+    Part.OVERDUE: _("No tickets are overdue."),
     Part.RECENT: "",
 }
 

@@ -18,7 +18,7 @@ _SAYS: Final[Mapping[Unsaved, str]] = {
     Unsaved.NO_NAME: _("Give the view a name."),
     Unsaved.TOO_LONG: _("This name is too long."),
     Unsaved.NOT_STORABLE: _("This name cannot be used."),
-    Unsaved.TOO_MANY: _("There are as many views as one person may save. Delete one first."),
+    Unsaved.TOO_MANY: _("You cannot save any more views. Delete one first."),
 }
 
 
