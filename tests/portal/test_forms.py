@@ -8,7 +8,7 @@ import pytest
 
 from support.desks import INCIDENT, REQUEST, DeskUnderTest
 from support.portal import Browser, Page, form_of, signed_in
-from unyo.cast import SATO, SUZUKI
+from unyo.cast import ITO, NETWORKS, SATO, SERVERS, SUZUKI, TANAKA
 from unyo.portal.sections import GROUPS
 from unyo.services.people import Chosen
 from unyo.storage.people import Keeping, SqlChoices
@@ -280,3 +280,31 @@ def test_what_was_saved_is_said_once_and_to_who_saved_it_alone(desk: DeskUnderTe
     assert "保存しました" not in browser.get(gone.location.replace("saved=", "saved=0")).main.text
     assert "保存しました" not in signed_in(desk, SATO).get(gone.location).main.text
     assert "登録しました" in browser.get(browser.post("/tickets/new", registration(browser)).location).main.text
+
+
+def test_who_moves_a_ticket_out_of_their_own_sight_is_told_so(desk: DeskUnderTest) -> None:
+    browser, group = signed_in(desk, TANAKA), {"ManagementGroupId": SERVERS}
+    registered = browser.post("/tickets/new", registration(browser, **group))
+    page = browser.get(registered.location)
+    assert (page.status, SERVERS in page.main.text) == (200, True)
+    assert f"{saved(registered)}を登録しました" in page.main.text
+    path = EDIT[TicketKind.INCIDENT]
+    edited = browser.post(path, {**form_of(browser.get(path), path), **group})
+    assert f"{INCIDENT}を保存しました" in browser.get(edited.location).main.text
+    # It is theirs to know alone, and says no more than what they did; those who see the ticket see it.
+    assert signed_in(desk, ITO).get(edited.location).status == 404
+    assert browser.get(edited.location.replace("saved=", "saved=0")).status == 404
+    assert browser.get(urlsplit(edited.location).path).status == 404
+    assert signed_in(desk).get(edited.location).main.one(id="memos")
+    desk.update(INCIDENT, ManagementGroupId=NETWORKS)
+    assert "保存しました。" in [each.text for each in browser.get(edited.location).main.all("p", role="status")]
+
+
+def test_who_saved_a_ticket_that_others_hid_later_learns_nothing(desk: DeskUnderTest) -> None:
+    browser, path = signed_in(desk, TANAKA), EDIT[TicketKind.INCIDENT]
+    edited = browser.post(path, {**form_of(browser.get(path), path), "ManagementGroupId": NETWORKS})
+    assert browser.get(edited.location).status == 200
+    desk.update(INCIDENT, ManagementGroupId=SERVERS)
+    hidden, none = (browser.get(f"/tickets/{it}?{urlsplit(edited.location).query}") for it in (INCIDENT, "UTM999999"))
+    assert hidden.status == none.status == 404
+    assert hidden.main.text == none.main.text

@@ -10,14 +10,14 @@ from starlette.responses import Response
 
 from unyo.services.people import Present
 from unyo.services.ports import Done
-from unyo.services.reads import HistoryShown
+from unyo.services.reads import HistoryShown, OwnChange
 from unyo.tickets.commands import ShowHistory, ShowTicket
 from unyo.tickets.errors import Fault, Reason, Refusal
 from unyo.tickets.field_tables import MEMO_TEXT
 from unyo.tickets.fields import Text
-from unyo.tickets.history import HistoryEntry
 from unyo.tickets.memo_list import memo_path
 from unyo.tickets.model import Ticket
+from unyo.tickets.text import is_storable
 from unyo.tickets.transitions import Transition, approvers, offered
 
 from .came_from import PARAMETER, place, query
@@ -35,7 +35,6 @@ NEWEST: Final = 10
 """Memos that are shown at first; those before them are folded."""
 SAVED: Final = "saved"
 """The query parameter with the RequestId of the change that leads to the page."""
-_LATEST: Final = 5
 # The most changes that are shown to somebody who was overtaken.
 _SINCE: Final = 50
 
@@ -46,11 +45,25 @@ async def read(visit: Visit) -> Ticket:
     Raises:
         HTTPException: there is none, or it may not be seen, which is told alike.
     """
-    command = ShowTicket(visit.here.code, visit.me.master_id, ticket_id(visit))
-    shown = await visit.ask(lambda: visit.backing.reads.show_ticket(visit.caller, command))
-    if isinstance(shown, Refusal):
+    ticket = await _find(visit)
+    if ticket is None:
         raise HTTPException(404)
-    return shown.ticket
+    return ticket
+
+
+async def shown(visit: Visit) -> Response:
+    """The page of the ticket that the address names; where the reader has just moved it out of their sight, that.
+
+    Raises:
+        HTTPException: there is none, or it may not be seen, which is told alike.
+    """
+    ticket = await _find(visit)
+    if ticket is not None:
+        return await page(visit, ticket)
+    change = await _saved(visit)
+    if change is None or not change.hidden_in:
+        raise HTTPException(404)
+    return visit.page("out-of-sight.html", ticket_id=ticket_id(visit), change=change, back=await came_from(visit))
 
 
 def ticket_id(visit: Visit) -> str:
@@ -122,8 +135,7 @@ async def others_at(visit: Visit, ticket: Ticket) -> list[Present]:
 async def _frame(visit: Visit, ticket: Ticket, typed: Typed) -> dict[str, Any]:
     """What the page holds whichever of its tabs is shown."""
     assert isinstance(MEMO_TEXT.kind, Text)
-    form, steps = await visit.form(), offered(ticket, visit.me)
-    back = place(form.get(PARAMETER) or visit.request.query_params.get(PARAMETER))
+    back, steps = await came_from(visit), offered(ticket, visit.me)
     return {
         "ticket": ticket,
         "steps": steps_of(ticket),
@@ -153,18 +165,33 @@ def _still_about_something(ticket: Ticket, typed: Typed) -> Typed:
     return typed
 
 
+async def _find(visit: Visit) -> Ticket | None:
+    shown = await visit.ask(lambda: visit.backing.reads.show_ticket(visit.caller, _named(visit)))
+    return None if isinstance(shown, Refusal) else shown.ticket
+
+
+def _named(visit: Visit) -> ShowTicket:
+    return ShowTicket(visit.here.code, visit.me.master_id, ticket_id(visit))
+
+
+async def came_from(visit: Visit) -> str:
+    """The list that the reader came from."""
+    form = await visit.form()
+    return place(form.get(PARAMETER) or visit.request.query_params.get(PARAMETER))
+
+
 async def _history(visit: Visit, cursor: str, limit: int) -> HistoryShown | None:
     command = ShowHistory(visit.here.code, visit.me.master_id, ticket_id(visit), limit, cursor)
     shown = await visit.ask(lambda: visit.backing.reads.show_history(visit.caller, command))
     return None if isinstance(shown, Refusal) else shown
 
 
-async def _saved(visit: Visit) -> HistoryEntry | None:
+async def _saved(visit: Visit) -> OwnChange | None:
     """The change that has just led this reader here: one of their own, so that no link can say what is not so."""
-    told = visit.request.query_params.get(SAVED)
-    shown = await _history(visit, "", _LATEST) if told else None
-    mine = (entry for entry in shown.entries if entry.master_id == visit.me.master_id) if shown else ()
-    return next((entry for entry in mine if entry.request_id == told), None)
+    told = visit.request.query_params.get(SAVED, "")
+    if not told or not is_storable(told):
+        return None
+    return await visit.ask(lambda: visit.backing.reads.show_own_change(visit.caller, _named(visit), told))
 
 
 async def _since(visit: Visit, typed: Typed) -> tuple[Any, ...]:

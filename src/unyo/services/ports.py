@@ -132,6 +132,9 @@ class Reader(Protocol):
     def history(self, service_code: str, number: int, before: int | None, limit: int) -> Sequence[HistoryEntry]:
         """The changes below version ``before`` (None: all), newest first, ``limit`` at the most."""
 
+    def change(self, service_code: str, number: int, request_id: str) -> HistoryEntry | None:
+        """The one change of a ticket that has this RequestId."""
+
     def tickets(self, query: ListTickets, member: Member, service: Service, after: Position | None) -> Page:
         """A page of the tickets that the member may see."""
 

@@ -40,6 +40,14 @@ class ListShown:
     previous_cursor: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class OwnChange:
+    """A change that the caller made; ``hidden_in`` is the management group that it hid the ticket in from them."""
+
+    entry: HistoryEntry
+    hidden_in: str = ""
+
+
 class Reads:
     """The reading use cases on one reader; ``cursors`` seals where a page ended."""
 
@@ -68,6 +76,18 @@ class Reads:
         page = entries[: command.limit]
         more = Position(None, page[-1].version) if len(entries) > command.limit else None
         return HistoryShown(page, shown.service, self._cursors.seal(command, more))
+
+    def show_own_change(self, caller: Caller, command: ShowTicket, request_id: str) -> OwnChange | None:
+        """A change that the caller made of a ticket, which they need not see any more; None where it was not theirs."""
+        admitted, number = self._admit(caller, command), parse_ticket_id(command.ticket_id)
+        if isinstance(admitted, Refusal) or number is None:
+            return None
+        service, member = admitted
+        entry = self._reader.change(service.code, number, request_id)
+        if entry is None or entry.master_id != member.master_id:
+            return None
+        groups = (str(line.after) for line in entry.lines if line.field == "management_group")
+        return OwnChange(entry, next((group for group in groups if not member.may_see_group(group)), ""))
 
     def list_tickets(self, caller: Caller, command: ListTickets) -> ListShown | Refusal:
         """A page of the tickets that the caller may see."""

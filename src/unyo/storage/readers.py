@@ -4,9 +4,10 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Engine, Row
 
 from unyo.services.ports import Page, Position
 from unyo.services.watcher import Watcher
@@ -39,6 +40,11 @@ _HISTORY = (
     .limit(sa.bindparam("limit"))
 )
 _HISTORY_BEFORE = _HISTORY.where(history.c.version < sa.bindparam("before"))
+_CHANGE = sa.select(history).where(
+    history.c.service_code == sa.bindparam("code"),
+    history.c.ticket_number == sa.bindparam("number"),
+    history.c.request_id == sa.bindparam("request_id"),
+)
 
 
 class SqlReader:
@@ -65,10 +71,14 @@ class SqlReader:
             asked["before"] = before
         with self._snapshot("reading a history") as connection:
             rows = connection.execute(_HISTORY if before is None else _HISTORY_BEFORE, asked).all()
-        return [
-            HistoryEntry(row.version, row.at, row.master_id, row.request_id, Door(row.door), load_lines(row.changes))
-            for row in rows
-        ]
+        return [_entry(row) for row in rows]
+
+    def change(self, service_code: str, number: int, request_id: str) -> HistoryEntry | None:
+        """The one change of a ticket that has this RequestId."""
+        asked = {"code": service_code, "number": number, "request_id": request_id}
+        with self._snapshot("reading a change") as connection:
+            row = connection.execute(_CHANGE, asked).one_or_none()
+        return None if row is None else _entry(row)
 
     def tickets(self, query: ListTickets, member: Member, service: Service, after: Position | None) -> Page:
         """A page of the tickets that the member may see."""
@@ -108,3 +118,7 @@ def read_ticket(connection: Connection, service_code: str, number: int) -> Ticke
     if row is None:
         return None
     return ticket_of(row, [memo_of(memo) for memo in connection.execute(_MEMOS, key)])
+
+
+def _entry(row: Row[*tuple[Any, ...]]) -> HistoryEntry:
+    return HistoryEntry(row.version, row.at, row.master_id, row.request_id, Door(row.door), load_lines(row.changes))

@@ -47,7 +47,10 @@ class Member:
 
     def may_see(self, ticket: Ticket | Glimpse) -> bool:
         """Whether the ticket's management group shows it to this member (contract, section 7)."""
-        group = ticket.management_group
+        return self.may_see_group(ticket.management_group)
+
+    def may_see_group(self, group: str) -> bool:
+        """Whether tickets of that management group are shown to this member."""
         return not self.groups or group in self.groups or group in {"", UNRESTRICTED}
 
 

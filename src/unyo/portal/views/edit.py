@@ -10,7 +10,7 @@ from unyo.portal import conflict, conflict_page, ticket_form
 from unyo.portal.came_from import PARAMETER, place, query
 from unyo.portal.forms import lock_of, stored
 from unyo.portal.ticket_form import Asked
-from unyo.portal.ticket_page import others_at, read
+from unyo.portal.ticket_page import came_from, others_at, read
 from unyo.portal.typed import Typed, typed_into
 from unyo.portal.visit import Visit
 from unyo.services.ports import Done
@@ -79,7 +79,7 @@ async def _merge(
         merged=merged,
         ticket=found.ticket,
         lock=lock_of(found.ticket),
-        back=await _back(visit),
+        back=await came_from(visit),
         call_id=str(uuid4()),
         is_again=form is not None,
     )
@@ -95,11 +95,5 @@ async def _form(visit: Visit, ticket: Ticket, sent: Typed, faults: Iterable[Faul
     }
     # Where the database has just failed, nothing more is asked of it.
     present = [] if status == ticket_form.BUSY else await others_at(visit, ticket)
-    more = {"ticket": ticket, "lock": lock, "back": await _back(visit), "present": present}
+    more = {"ticket": ticket, "lock": lock, "back": await came_from(visit), "present": present}
     return ticket_form.page(visit, _TEMPLATE, use, sent, faults, status, **more)
-
-
-async def _back(visit: Visit) -> str:
-    """Where the reader came from, which the form goes on saying."""
-    form = await visit.form()
-    return place(form.get(PARAMETER) or visit.request.query_params.get(PARAMETER))

@@ -8,7 +8,7 @@ from unyo.portal.visit import Visit
 
 async def show(visit: Visit) -> Response:
     """Show its fields and memos."""
-    return await ticket_page.page(visit, await ticket_page.read(visit))
+    return await ticket_page.shown(visit)
 
 
 async def history(visit: Visit) -> Response:
