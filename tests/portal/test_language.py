@@ -1,7 +1,7 @@
 """Both languages are whole: each message has its Japanese, each label its English, and each reader their own form."""
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from zoneinfo import ZoneInfo
 
@@ -101,5 +101,7 @@ def test_how_long_ago_and_counts_are_in_the_reader_s_form() -> None:
     japanese, english = (Words(language, ZoneInfo("Asia/Tokyo")) for language in Language)
     earlier = datetime(2026, 3, 31, 21, tzinfo=UTC)
     assert (japanese.ago(earlier, now), english.ago(earlier, now)) == ("3 時間前", "3 hours ago")
+    for nearly in (now - timedelta(seconds=9), now, now + timedelta(seconds=9)):
+        assert (japanese.ago(nearly, now), english.ago(nearly, now)) == ("たった今", "just now")
     assert (japanese.number(12345), english.number(12345)) == ("12,345", "12,345")
     assert (japanese.day(now.date()), english.day(now.date())) == ("2026/04/01", "1 Apr 2026")

@@ -1,13 +1,14 @@
 """The list of tickets: all of it is in its address."""
 
+from collections.abc import Mapping
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
 from support.desks import INCIDENT, NEW_INCIDENT, REQUEST, SERVERS_INCIDENT, DeskUnderTest
 from support.portal import Element, Page, signed_in
-from unyo.cast import ITO, SATO, SUZUKI, TANAKA, YAMADA
-from unyo.tickets.field_tables import ALL_STATES
+from unyo.cast import ITO, NETWORKS, SATO, SERVERS, SUZUKI, TANAKA, YAMADA
+from unyo.tickets.field_tables import ALL_STATES, BY_KEY
 
 HTMX = {"hx_request": "true", "hx_target": "found"}
 
@@ -94,6 +95,15 @@ def test_open_means_every_state_but_closed(desk: DeskUnderTest) -> None:
     }
 
 
+def test_the_list_of_what_nobody_has_taken_is_a_press_away(desk: DeskUnderTest) -> None:
+    waiting = [desk.register(NEW_INCIDENT) for _ in range(2)]
+    desk.register({**NEW_INCIDENT, "StateCode": "クローズ", "FinishApprovalUserId": YAMADA.master_id})
+    browser = signed_in(desk)
+    views = browser.get("/tickets").main.one("nav", id="views").all("a")
+    address = next(each.attributes["href"] for each in views if each.text == "担当者なし")
+    assert ids(browser.get(address)) == waiting
+
+
 def test_each_chip_takes_away_one_thing_and_the_last_one_all(desk: DeskUnderTest) -> None:
     page = signed_in(desk).get("/tickets?kind=1&assignee=me&assignee=none&words=a+b&overdue=1&sort=limit_date")
     by_text = chips(page)
@@ -172,6 +182,40 @@ def test_every_sortable_column_is_sorted_both_ways_and_says_so(desk: DeskUnderTe
         assert ids(first) == ids(second)[::-1]
 
 
+def test_whatever_stands_in_a_column_is_sorted_by_across_pages(desk: DeskUnderTest) -> None:
+    values: dict[str, tuple[str, ...]] = {
+        "state": ("未対応", "対応中", "復旧済み", "差し戻し"),
+        "title": ("vpn-2", "VPN-1", "あ", "漢字", "\U0001f680" * 60 + "b", "\U0001f680" * 60 + "a", "a'\\"),
+        "assignee": ("", SATO.master_id, YAMADA.master_id),
+        "substate": ("未対応", "保留"),
+        "management_group": ("制限しない", SERVERS, NETWORKS),
+        "category": ("", "HW障害", "その他"),
+    }
+    held: dict[str, dict[str, str]] = {}
+    for number in range(60):
+        chosen = {name: choices[number % len(choices)] for name, choices in values.items()}
+        sent = {BY_KEY[name].wire: value for name, value in chosen.items()}
+        held[desk.register({**NEW_INCIDENT, **sent})] = chosen
+    browser = signed_in(desk)
+    for name in values:
+        for falls in (False, True):
+            page = browser.get(f"/tickets?sort={'-' * falls}{name}")
+            on = browser.get(page.main.one("a", rel="next").attributes["href"])
+            found = [each for each in ids(page) + ids(on) if each in held]
+            assert found == _sorted(held, name, falls=falls), (name, falls)
+            assert ids(browser.get(on.main.one("a", rel="prev").attributes["href"])) == ids(page)
+
+
+def _sorted(held: Mapping[str, Mapping[str, str]], name: str, *, falls: bool) -> list[str]:
+    """The IDs by a value, in the order of a ticket's way or of the text's beginning; those without one last."""
+    by = {each: ALL_STATES.index(of[name]) if name == "state" else of[name][:50] for each, of in held.items()}
+    empty = sorted((each for each in held if by[each] == ""), reverse=falls)
+    return [
+        *sorted((each for each in held if by[each] != ""), key=lambda each: (by[each], each), reverse=falls),
+        *empty,
+    ]
+
+
 def test_columns_are_kept_in_the_address(desk: DeskUnderTest) -> None:
     browser = signed_in(desk)
     page = browser.get("/tickets?column=category&column=management_group")
@@ -233,7 +277,7 @@ def test_overdue_tickets_stay_the_same_from_page_to_page(desk: DeskUnderTest) ->
 @pytest.mark.parametrize(
     "query",
     [
-        "sort=title",
+        "sort=cause",
         "sort=--number",
         "page=-1&after=",
         "from=yesterday",

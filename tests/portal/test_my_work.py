@@ -1,5 +1,7 @@
 """My work: what somebody has to do, and the way to the whole of each list."""
 
+from urllib.parse import urlsplit
+
 from support.desks import INCIDENT, NEW_INCIDENT, REQUEST, SERVERS_INCIDENT, DeskUnderTest
 from support.portal import Element, Page, signed_in
 from unyo.cast import ITO, SUZUKI, TANAKA, YAMADA
@@ -10,7 +12,8 @@ def part(page: Page, name: str) -> Element:
 
 
 def titles(section: Element) -> list[str]:
-    return [link.attributes["href"].removeprefix("/tickets/") for row in section.all("li") for link in row.all("a")]
+    links = [link.attributes["href"] for row in section.all("li") for link in row.all("a")]
+    return [urlsplit(link).path.removeprefix("/tickets/") for link in links]
 
 
 def test_each_list_holds_what_it_says_and_leads_to_the_whole_of_it(desk: DeskUnderTest) -> None:

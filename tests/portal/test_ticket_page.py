@@ -125,6 +125,19 @@ def test_the_way_back_leads_to_a_list_of_ours_only(shared_desk: DeskUnderTest, s
     assert page.main.one("a", class_="back").attributes["href"] == back
 
 
+@pytest.mark.parametrize("at", ["/", "/tickets", "/tickets?assignee=me&words=%E3%82%A2%E3%83%A9%E3%83%BC%E3%83%88"])
+def test_the_way_back_from_a_ticket_and_its_form_leads_to_where_it_was_chosen(
+    shared_desk: DeskUnderTest, at: str
+) -> None:
+    browser = signed_in(shared_desk)
+    link = next(each for each in browser.get(at).main.all("a") if f"/tickets/{INCIDENT}" in each.attributes["href"])
+    page = browser.get(link.attributes["href"])
+    assert page.main.one("a", class_="back").attributes["href"] == at
+    form = browser.get(page.main.one("a", data_command="edit").attributes["href"])
+    (cancel,) = [each for each in form.main.all("a") if each.text == "キャンセル"]
+    assert browser.get(cancel.attributes["href"]).main.one("a", class_="back").attributes["href"] == at
+
+
 def test_what_people_write_stays_text(desk: DeskUnderTest) -> None:
     ticket = desk.register(
         {

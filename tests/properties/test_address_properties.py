@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unyo.portal.asked import COLUMNS, FILTERS, ME, NOBODY, OPEN, SORTS, USUAL, Asked, Place, read_query
+from unyo.portal.asked import COLUMNS, FILTERS, ME, NOBODY, OPEN, USUAL, Asked, Place, read_query
+from unyo.tickets.field_tables import SORTS
 
 settings.register_profile("addresses", max_examples=300, deadline=None, derandomize=True)
 MANY = settings.get_profile("addresses")

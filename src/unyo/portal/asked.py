@@ -12,7 +12,7 @@ from starlette.datastructures import ImmutableMultiDict, QueryParams
 
 from unyo.tickets.build import DEFAULT_LIMIT
 from unyo.tickets.commands import ListTickets
-from unyo.tickets.field_tables import OPEN_STATES, SORT_OBJECTS
+from unyo.tickets.field_tables import OPEN_STATES, SORTS
 from unyo.tickets.text import is_storable, searchable
 
 LIST: Final = "/tickets"
@@ -48,7 +48,6 @@ COLUMNS: Final = (
 )
 """The columns to choose from, in their order; a ticket's ID and title are always there."""
 USUAL: Final = ("state", "priority", "assignee", "limit_date", "last_update", "kind")
-SORTS: Final = tuple(SORT_OBJECTS.values())
 _LAST_CHANGED: Final = "-last_update"
 # What is sorted from the highest to the lowest at first.
 _NEWEST_FIRST: Final = frozenset({"ticket_id", "registration", "last_update"})

@@ -8,7 +8,7 @@ from unyo.services.people import SavedView
 from unyo.tickets.directory import Member
 from unyo.tickets.model import AWAITING_APPROVAL
 
-from .asked import ME, OPEN, Asked
+from .asked import ME, NOBODY, OPEN, Asked
 from .language import Words
 from .language import marked as _
 
@@ -19,6 +19,8 @@ WHOLE: Final[Mapping[Part, Asked]] = {
     Part.RECENT: Asked(),
 }
 """The whole list of each part of "My work", as its address asks for it."""
+UNASSIGNED: Final = Asked({"state": (OPEN,), "assignee": (NOBODY,)}, sort="registration")
+"""What waits for somebody to take it, the oldest first."""
 TITLES: Final[Mapping[Part, str]] = {
     Part.ASSIGNED: _("Assigned to me"),
     Part.TO_APPROVE: _("Waiting for my approval"),
@@ -31,6 +33,7 @@ def fixed_views(words: Words, member: Member) -> Iterator[SavedView]:
     """The lists that a member is offered as views, in the reader's words."""
     yield SavedView(words.gettext(_("All")), Asked().query())
     yield SavedView(words.gettext(_("Not closed")), Asked({"state": (OPEN,)}).query())
+    yield SavedView(words.gettext(_("Unassigned")), UNASSIGNED.query())
     for part in parts_of(member):
         if WHOLE[part].narrows:  # the others are all tickets
             yield SavedView(words.gettext(TITLES[part]), WHOLE[part].query())

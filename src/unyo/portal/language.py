@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -23,6 +23,7 @@ from .english import meaning
 HOME: Final = "Asia/Tokyo"
 # In `Words`, "date" is something else.
 _Day = date
+_JUST_NOW: Final = timedelta(seconds=10)
 
 
 class Language(StrEnum):
@@ -104,7 +105,9 @@ class Words:
         return format_date(day, _DAYS[self.language], locale=self.locale)
 
     def ago(self, moment: datetime, now: datetime) -> str:
-        """How long ago, or how soon, a moment is."""
+        """How long ago, or how soon, a moment is; lock dates may run a little ahead of the clock."""
+        if -_JUST_NOW < now - moment < _JUST_NOW:
+            return self.gettext("just now")
         return format_timedelta(moment - now, add_direction=True, locale=self.locale)
 
     def number(self, count: int) -> str:

@@ -11,11 +11,13 @@ from sqlalchemy.engine import Connection, Row
 from unyo.services.ports import Page, Position
 from unyo.tickets.commands import ListTickets
 from unyo.tickets.directory import Member, Service
+from unyo.tickets.field_tables import ALL_STATES, SORTED_BY_TEXT
 from unyo.tickets.model import CLOSED, UNRESTRICTED, Section, TicketKind, TicketRow
 
 from .tables import memos, tickets
 
 COUNT_LIMIT = 10_000
+_SORTED_CHARACTERS = 50
 LISTED = (
     "title",
     "state",
@@ -35,7 +37,7 @@ def read_page(
 ) -> Page:
     """A page of the tickets that the member may see, and how many there are in all."""
     conditions = list(_conditions(connection, query, member))
-    sort = _sort_value(query, service)
+    sort = _sort_value(connection, query, service)
     columns = [tickets.c[name] for name in LISTED]
     statement = sa.select(
         tickets.c.number,
@@ -107,15 +109,22 @@ def has_word(connection: Connection, word: str) -> ColumnElement[bool]:
     return (find(tickets.c.search_text, word) > 0) | in_memo
 
 
-def _sort_value(query: ListTickets, service: Service) -> ColumnElement[Any]:
+def _sort_value(connection: Connection, query: ListTickets, service: Service) -> ColumnElement[Any]:
     """What is sorted by, before the ticket number; None sorts last."""
-    columns: dict[str, ColumnElement[Any]] = {
-        "ticket_id": tickets.c.number,
-        "registration": _REGISTERED,
-        "last_update": tickets.c.last_update,
-        "limit_date": tickets.c.limit_date,
-    }
-    return columns.get(query.sort, _priority_position(service))
+    match query.sort:
+        case "ticket_id":
+            return tickets.c.number
+        case "registration":
+            return _REGISTERED
+        case "last_update" | "limit_date":
+            return tickets.c[query.sort]
+        case "state":
+            return sa.case({state: position for position, state in enumerate(ALL_STATES)}, value=tickets.c.state)
+        case "priority":
+            return _priority_position(service)
+    # The beginning is enough to sort by, and fits into a cursor; both databases compare it by its code points.
+    text = sa.func.nullif(sa.func.substr(tickets.c[query.sort], 1, _SORTED_CHARACTERS), "", type_=sa.Text)
+    return text.collate("C") if connection.dialect.name == "postgresql" else text
 
 
 def _priority_position(service: Service) -> ColumnElement[Any]:
@@ -142,7 +151,7 @@ def _beyond(sort: ColumnElement[Any], query: ListTickets, after: Position) -> Co
     if after.value is None:
         beyond = sort.is_(None) & further
         return beyond | sort.is_not(None) if query.backwards else beyond
-    value = sa.literal(_sort_literal(after.value), sort.type)
+    value = sa.literal(_sort_literal(query, after.value), sort.type)
     past = sort < value if _falls(query) else sort > value
     beyond = past | ((sort == value) & further)
     return beyond | sort.is_(None) if _may_be_empty(query) and not query.backwards else beyond
@@ -154,7 +163,7 @@ def _falls(query: ListTickets) -> bool:
 
 
 def _may_be_empty(query: ListTickets) -> bool:
-    return query.sort in {"limit_date", "priority"}
+    return query.sort in {"limit_date", "priority", *SORTED_BY_TEXT}
 
 
 def _position(row: Row[*tuple[Any, ...]]) -> Position:
@@ -162,5 +171,5 @@ def _position(row: Row[*tuple[Any, ...]]) -> Position:
     return Position(value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value, row.number)
 
 
-def _sort_literal(value: str | int) -> datetime | int:
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
+def _sort_literal(query: ListTickets, value: str | int) -> datetime | str | int:
+    return datetime.fromisoformat(value) if isinstance(value, str) and query.sort not in SORTED_BY_TEXT else value

@@ -95,6 +95,8 @@ class ListOptions:
 class ListTickets:
     """Read a page of tickets. ``filters`` holds the accepted values by our names; dates are inclusive.
 
+    ``sort`` is one of `SORTS`.
+
     ``overdue_at`` asks for what is overdue at that time; ``backwards`` for the page that ends before the cursor.
     """
 

@@ -5,6 +5,7 @@ generate a migration (CONTRIBUTING.md).
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from typing import Final
 
 from .fields import (
@@ -45,7 +46,8 @@ STATES: Final[Mapping[TicketKind, tuple[str, ...]]] = {
     TicketKind.INCIDENT: ("未対応", "対応中", "復旧済み", "クローズ承認待ち", "差し戻し", "クローズ"),
     TicketKind.REQUEST: ("新規", "対応中", "クローズ承認待ち", "差し戻し", "クローズ"),
 }
-ALL_STATES: Final = tuple(dict.fromkeys(state for states in STATES.values() for state in states))
+ALL_STATES: Final = tuple(dict.fromkeys(state for pair in zip_longest(*STATES.values()) for state in pair if state))
+"""Those of both kinds, in the order in which a ticket goes through them."""
 OPEN_STATES: Final = tuple(state for state in ALL_STATES if state != CLOSED)
 SUPPORTED_GROUPS: Final = ("お客様", "SEサポート", "サポートセンター")
 WAYS: Final = ("電話", "メール", "ポータル", "その他")
@@ -213,6 +215,9 @@ SORT_OBJECTS: Final[Mapping[str, str]] = {
     "4": "limit_date",
     "5": "priority",
 }
+SORTED_BY_TEXT: Final = ("title", "kind", "assignee", "substate", "supported_group", "management_group", "category")
+"""What lists can be sorted by beside these and ``state``, though the wire has no number for it."""
+SORTS: Final = (*SORT_OBJECTS.values(), "state", *SORTED_BY_TEXT)
 
 GET_TICKET_DETAIL: Final = FieldTable("GetTicketDetail", (*_CALLER, _row(TICKET_ID)))
 GET_TICKET_HISTORY: Final = FieldTable("GetTicketHistory", (*_CALLER, _row(TICKET_ID), *_PAGE))

@@ -72,14 +72,15 @@ async def _merge(
 ) -> Response:
     """What both changed, to be chosen; what only one did, merged."""
     assert isinstance(asked.command, UpdateTicket)
-    merged = conflict_page.merge(visit, found, sent, asked.command, form)
+    merged, back = conflict_page.merge(visit, found, sent, asked.command, form), await came_from(visit)
     answer = visit.page(
         "conflict.html",
         _CONFLICT,
         merged=merged,
         ticket=found.ticket,
         lock=lock_of(found.ticket),
-        back=await came_from(visit),
+        back=back,
+        keep=query(back),
         call_id=str(uuid4()),
         is_again=form is not None,
     )
@@ -95,5 +96,6 @@ async def _form(visit: Visit, ticket: Ticket, sent: Typed, faults: Iterable[Faul
     }
     # Where the database has just failed, nothing more is asked of it.
     present = [] if status == ticket_form.BUSY else await others_at(visit, ticket)
-    more = {"ticket": ticket, "lock": lock, "back": await came_from(visit), "present": present}
+    back = await came_from(visit)
+    more = {"ticket": ticket, "lock": lock, "back": back, "keep": query(back), "present": present}
     return ticket_form.page(visit, _TEMPLATE, use, sent, faults, status, **more)

@@ -1,14 +1,15 @@
 """The list of tickets: its whole state is its address, so that it can be sent to somebody, and kept."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
 from unyo.portal import headers
-from unyo.portal.asked import COLUMNS, LIST, SORTS, Asked, Place, read
+from unyo.portal.asked import COLUMNS, LIST, Asked, Place, read
+from unyo.portal.came_from import query
 from unyo.portal.filters import Choice, Wording
 from unyo.portal.fixed_views import fixed_views
 from unyo.portal.visit import Visit
@@ -16,8 +17,12 @@ from unyo.services.reads import ListShown
 from unyo.services.saving_views import LONGEST_NAME
 from unyo.tickets.commands import ShowTicket
 from unyo.tickets.errors import Refusal
+from unyo.tickets.field_tables import SORTS
 from unyo.tickets.model import TicketKind, parse_ticket_id
 from unyo.tickets.text import searchable
+
+# What a list can be sorted by whichever columns it shows.
+_ALWAYS: Final = frozenset({"ticket_id", "title", "registration", "last_update", "limit_date", "priority"})
 
 
 async def show(visit: Visit) -> Response:
@@ -54,6 +59,7 @@ async def page(visit: Visit, asked: Asked, shown: ListShown, status: int = 200, 
         chips=list(wording.chips(asked)),
         columns=[Choice(name, wording.label(name), name in asked.columns) for name in COLUMNS],
         sorts=SORTS,
+        sorted_among=[name for name in SORTS if name in {*_ALWAYS, *asked.columns, asked.sorted_by}],
         views=views,
         longest_name=LONGEST_NAME,
         name_of=visit.here.name_of,
@@ -61,6 +67,7 @@ async def page(visit: Visit, asked: Asked, shown: ListShown, status: int = 200, 
         labels={name: wording.label(name) for name in asked.columns},
         fixed=list(fixed_views(visit.words, visit.me)),
         is_part=_is_part(visit),
+        keep=query(asked.address),
     )
     if _is_part(visit):
         made.headers["HX-Push-Url"] = asked.address

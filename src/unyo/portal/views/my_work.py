@@ -4,8 +4,10 @@ from typing import Final
 
 from starlette.responses import Response
 
+from unyo.portal.came_from import query
 from unyo.portal.fixed_views import TITLES, WHOLE
 from unyo.portal.language import marked as _
+from unyo.portal.own_path import HOME
 from unyo.portal.visit import Visit
 from unyo.services.my_work import Part, ShowMyWork, show_my_work
 from unyo.tickets.errors import Refusal
@@ -36,4 +38,6 @@ async def show(visit: Visit) -> Response:
         }
         for part, found in work.items()
     ]
-    return visit.page("my-work.html", parts=parts, has_tickets=bool(work[Part.RECENT].rows), views=views)
+    return visit.page(
+        "my-work.html", parts=parts, has_tickets=bool(work[Part.RECENT].rows), views=views, keep=query(HOME)
+    )
