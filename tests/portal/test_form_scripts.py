@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
 
 from support.browsers import Seat
-from support.desks import INCIDENT, DeskUnderTest
+from support.desks import INCIDENT, SERVERS_INCIDENT, DeskUnderTest
 from support.portal import form_of, signed_in
 from unyo.cast import SATO
 
@@ -142,3 +142,12 @@ def test_a_conflict_is_chosen_and_saved_with_one_press(sit: Sit, shown_desk: Des
     expect(page.locator("[data-saved]")).to_be_visible()
     detail = shown_desk.detail()
     assert [detail[wire] for wire in ("Title", "NodeName", "Influence")] == ["私の題", "web02", "一部"]
+
+
+def test_a_ticket_that_a_memo_names_is_a_press_away(sit: Sit, shown_desk: DeskUnderTest) -> None:
+    memo = {"CorrespondProcessOperationClass": "0", "CorrespondProcess": f"{SERVERS_INCIDENT}と同じ原因。"}
+    assert shown_desk.update(INCIDENT, CorrespondProcessList=[memo]).error is None
+    page = sit().page(f"/tickets/{INCIDENT}")
+    page.locator("#memos").get_by_role("link", name=SERVERS_INCIDENT, exact=True).click()
+    page.wait_for_url(f"**/tickets/{SERVERS_INCIDENT}")
+    expect(page.locator(".ticket-head")).to_contain_text(SERVERS_INCIDENT)

@@ -1,4 +1,4 @@
-"""What people write is text on every page: it makes no element, no attribute, and leads nowhere."""
+"""What people write is text on every page: it makes no element, no attribute, and leads nowhere but where it reads."""
 
 from collections.abc import Iterator
 

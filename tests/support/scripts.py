@@ -19,7 +19,7 @@ from unyo.tickets.fields import Text, Use
 
 from .desks import NEW_INCIDENT, NEW_REQUEST, DeskUnderTest
 from .people import lobby
-from .portal import Browser, Page, form_of, signed_in
+from .portal import Browser, Element, Page, form_of, signed_in
 from .ticket_pages import small_form
 
 FOUND: Final = 303
@@ -177,11 +177,18 @@ def bones(page: Page) -> list[tuple[str, tuple[str, ...]]]:
     return [
         (each.tag, tuple(sorted(each.attributes)))
         for each in page.root.all()
-        if each.tag not in _OF_DIFFERENCES and each.attributes.get("class") != "omitted"
+        if each.tag not in _OF_DIFFERENCES and each.attributes.get("class") != "omitted" and not _is_as_it_reads(each)
     ]
 
 
 def leads_away(page: Page) -> list[str]:
     """Wherever a page leads, or looks for something, that is not the portal."""
-    found = (each.attributes[name] for each in page.root.all() for name in _LEADS if name in each.attributes)
+    elements = (each for each in page.root.all() if not _is_as_it_reads(each))
+    found = (each.attributes[name] for each in elements for name in _LEADS if name in each.attributes)
     return [each for each in found if not re.match(r"/(?![/\\])|#|$", each)]
+
+
+def _is_as_it_reads(element: Element) -> bool:
+    """Whether it is the link that a web address in a text becomes, and no more than that."""
+    address = {"href": element.text, "target": "_blank", "rel": "noopener noreferrer"}
+    return element.tag == "a" and element.attributes == address and element.text.startswith(("http://", "https://"))

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from . import headers
 from .language import Language, translations
+from .linked import linked
 
 _TARGET: Final = "hx-target"
 # The blocks that stand alone. Others need what their templates prepare for them.
@@ -27,6 +28,7 @@ def environment(language: Language) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["linked"] = linked
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined] # of the extension
     return made
 
