@@ -1,14 +1,17 @@
 """Bodies as faulty, slow and malicious clients send them over HTTP, and how their connections end."""
 
 import json
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 
 import pytest
 
 from support.databases import Databases
-from support.desks import INCIDENT, Answer, DeskUnderTest, desk_on, who
+from support.desks import INCIDENT, Answer, DeskUnderTest, OverHttp, desk_on, who
 from support.installations import contents
+from support.portal import FORM
+from support.processes import wait_until
 from support.raw_http import RawConnection, chunks, head, raw_connection, with_lines
 from unyo.cast import YAMADA
 
@@ -117,6 +120,35 @@ def test_a_body_that_does_not_come_whole_in_time_is_refused(hasty_desk: DeskUnde
             assert outcome(answer) == (408, "REQUEST_TIMEOUT"), name
             assert answer.headers["connection"] == "close"
             assert connection.is_closed()
+
+
+FORM_HEAD = f"POST /sign-in HTTP/1.1\r\nHost: desk\r\nSec-Fetch-Site: same-origin\r\nContent-Type: {FORM}\r\n"
+HALF_A_FORM = f"{FORM_HEAD}Content-Length: 9\r\n\r\nnext".encode()
+
+
+def test_a_form_that_does_not_come_whole_in_time_is_refused_as_a_call_is(hasty_desk: DeskUnderTest) -> None:
+    with raw_connection(hasty_desk) as still, raw_connection(hasty_desk) as slow:
+        still.send(HALF_A_FORM)
+        slow.send(f"{FORM_HEAD}Transfer-Encoding: chunked\r\n\r\n".encode())
+        trickle(slow)
+        for connection in (still, slow):
+            answer = connection.answer()
+            assert (outcome(answer), answer.headers["connection"]) == ((408, "REQUEST_TIMEOUT"), "close")
+            assert connection.is_closed()
+
+
+def test_who_leaves_in_the_middle_of_a_form_is_no_fault_of_the_server(
+    desk: DeskUnderTest, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert isinstance(desk.transport, OverHttp)
+    before = desk.transport.connections()
+    with caplog.at_level(logging.WARNING):
+        with raw_connection(desk) as connection:
+            connection.send(HALF_A_FORM)
+            assert not connection.is_answered(0.1)
+        wait_until("the connection has ended", lambda: desk.transport.connections() == before)  # type: ignore[attr-defined]
+        desk.transport.request("GET", "/sign-in", b"", [])
+    assert caplog.text == ""
 
 
 def trickle(connection: RawConnection) -> None:

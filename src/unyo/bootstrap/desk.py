@@ -96,7 +96,7 @@ def open_desk(
         body_seconds=limits.body_seconds,
         rate=limits.rate,
     )
-    portal = portal_of(engines, world, site, reader, reads, writer)
+    portal = portal_of(engines, world, site, reader, reads, writer, form_seconds=limits.body_seconds)
 
     def _close() -> None:
         writer.close()

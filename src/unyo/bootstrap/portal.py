@@ -42,7 +42,9 @@ class OpenedPortal:
     feed: DatabaseFeed
 
 
-def portal_of(engines: Engines, world: World, site: Site, reader: Reader, reads: Reads, writer: Writer) -> OpenedPortal:
+def portal_of(
+    engines: Engines, world: World, site: Site, reader: Reader, reads: Reads, writer: Writer, *, form_seconds: float
+) -> OpenedPortal:
     """Wire the portal."""
     keeping = Keeping(engines.reading, engines.writing)
     signing_in = SigningIn(SqlPeople(keeping), world.clock, hashing=site.hashing or Hashing(), lifetimes=site.lifetimes)
@@ -62,5 +64,6 @@ def portal_of(engines: Engines, world: World, site: Site, reader: Reader, reads:
         version=__version__,
         is_https=site.is_https,
         life=site.lifetimes.longest,
+        form_seconds=form_seconds,
     )
     return OpenedPortal(Portal(backing).application(), live, feed)

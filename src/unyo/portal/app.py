@@ -23,7 +23,7 @@ from unyo.uom.envelopes import CONTENT_TYPE, Failure, failure
 
 from . import assets, cookies, headers, resume
 from .backing import Backing
-from .bounded import Bounded
+from .bounded import TOO_LATE, Bounded
 from .origin import READING, is_form, is_ours
 from .own_path import HOME, path_of
 from .routes import ROUTES, Page
@@ -33,7 +33,13 @@ from .who import Who
 _Endpoint = Callable[[Request], Awaitable[Response]]
 _MIN_GZIP: Final = 1024
 _TOLD: Final = {
-    each.value.status: each for each in (Failure.BAD_REQUEST, Failure.METHOD_NOT_ALLOWED, Failure.PAYLOAD_TOO_LARGE)
+    each.value.status: each
+    for each in (
+        Failure.BAD_REQUEST,
+        Failure.METHOD_NOT_ALLOWED,
+        Failure.PAYLOAD_TOO_LARGE,
+        Failure.REQUEST_TIMEOUT,
+    )
 }
 _MISSING: Final = frozenset({Failure.NOT_FOUND.value.status, Failure.METHOD_NOT_ALLOWED.value.status})
 BY_ITSELF: Final = "unyo-by-itself"
@@ -53,7 +59,10 @@ class Portal:
         routes = [Route(page.path, self._endpoint(page), methods=page.methods) for page in ROUTES]
         made = Starlette(
             routes=[Route("/static/{name}", assets.serve), *routes],
-            middleware=[Middleware(GZipMiddleware, minimum_size=_MIN_GZIP), Middleware(Bounded)],
+            middleware=[
+                Middleware(GZipMiddleware, minimum_size=_MIN_GZIP),
+                Middleware(Bounded, seconds=self._backing.form_seconds),
+            ],
             exception_handlers={HTTPException: self._refuse, StorageFailed: self._busy, QueueFull: self._busy},
         )
         made.router.redirect_slashes = False  # a path that is not there is answered, not guessed
@@ -99,7 +108,7 @@ class Portal:
                 visit = await self._visit(request)
             except StorageFailed as failed:
                 return await self._busy(request, failed)
-            answer = visit.page(template, error.status_code, why="form")
+            answer = visit.page(template, error.status_code, why="late" if error.status_code == TOO_LATE else "form")
             answer.headers.update(error.headers or {})
             return answer
         code = _TOLD.get(error.status_code, Failure.NOT_FOUND).value

@@ -17,8 +17,8 @@ from .live import Live
 class Backing:
     """The use cases and ports; ``clock`` tells the time in UTC.
 
-    ``is_https`` says that browsers come by TLS, whatever arrives here; ``life`` is the longest life of a session. Pages
-    that are open are told by ``live`` what changes.
+    ``is_https`` says that browsers come by TLS, whatever arrives here; ``life`` is the longest life of a session;
+    within ``form_seconds`` a form must be whole. Pages that are open are told by ``live`` what changes.
     """
 
     reads: Reads
@@ -34,3 +34,4 @@ class Backing:
     version: str
     is_https: bool
     life: timedelta
+    form_seconds: float
