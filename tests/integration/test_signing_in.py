@@ -159,6 +159,57 @@ def test_an_address_waits_too_whatever_accounts_it_tries_and_others_do_not(desk_
     assert isinstance(_sign_in(desk_lobby, visitor=Visitor("2001:db8:0:2::1")), SignedIn)
 
 
+def test_where_somebody_was_signed_in_strangers_keep_nobody_out(desk_lobby: Lobby) -> None:
+    member, stranger = desk_lobby.member(), desk_lobby.member(SATO.master_id)
+    desk_lobby.clock.move(hours=13)
+    assert _session(desk_lobby, member) is None  # it has run out, as it does over night
+    for _ in range(FREE_FAILURES + 1):
+        assert _sign_in(desk_lobby, WRONG) == REFUSED
+    for token in (None, make_token(), stranger.token):
+        assert _sign_in(desk_lobby, visitor=Visitor("192.0.2.7", "", token)) == Refused(Refusal.WAIT, A_SECOND)
+    assert isinstance(_sign_in(desk_lobby, visitor=Visitor("192.0.2.7", "", member.token)), SignedIn)
+    assert _sign_in(desk_lobby) == Refused(Refusal.WAIT, A_SECOND)  # which gives strangers no more guesses
+
+
+def test_where_somebody_was_signed_in_guesses_wait_as_well(desk_lobby: Lobby) -> None:
+    visitor = Visitor("192.0.2.7", "", desk_lobby.member().token)
+    for _ in range(FREE_FAILURES + 1):
+        assert _sign_in(desk_lobby, WRONG, visitor=visitor) == REFUSED
+    assert _sign_in(desk_lobby, visitor=visitor) == Refused(Refusal.WAIT, A_SECOND)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda at, token: at.signing_in.sign_out(token),
+        lambda at, _: _administer(at, lambda by: administration.sign_out(by, SA)),
+    ],
+    ids=["signed out", "signed out by an administrator"],
+)
+def test_a_browser_whose_session_was_ended_is_any_browser(
+    desk_lobby: Lobby, end: Callable[[Lobby, SecretStr], object]
+) -> None:
+    member = desk_lobby.member()
+    end(desk_lobby, member.token)
+    for _ in range(FREE_FAILURES + 1):
+        _sign_in(desk_lobby, WRONG)
+    assert _sign_in(desk_lobby, visitor=Visitor("192.0.2.7", "", member.token)) == Refused(Refusal.WAIT, A_SECOND)
+
+
+def test_to_ask_while_one_has_to_wait_costs_no_write(desk_lobby: Lobby) -> None:
+    for _ in range(FREE_FAILURES + 1):
+        _sign_in(desk_lobby, WRONG)
+    written = []
+
+    @sa.event.listens_for(desk_lobby.engines.writing, "begin")
+    def _count(_connection: object) -> None:
+        written.append(desk_lobby.clock.now)
+
+    for each in range(10):
+        assert _sign_in(desk_lobby, WRONG, f"SA000010{each}") == Refused(Refusal.WAIT, A_SECOND)
+    assert written == []
+
+
 def test_attempts_at_the_same_moment_are_counted_one_after_the_other(filled_url: str) -> None:
     with lobby(filled_url) as one, lobby(filled_url, clock=one.clock) as other, ThreadPoolExecutor(12) as pool:
         one.member()
@@ -210,9 +261,12 @@ def test_changing_a_password_asks_for_the_old_one_and_ends_the_other_sessions(de
     assert change(SA, WRONG, OTHER_PASSWORD, visitor) == REFUSED
     assert change(SA, PASSWORD, SecretStr("sa1234567-12"), visitor) is Unfit.LIKE_MASTER_ID
     assert _session(desk_lobby, elsewhere) is not None
-    assert change(SA, PASSWORD, OTHER_PASSWORD, visitor) is Changed.CHANGED
+    changed = change(SA, PASSWORD, OTHER_PASSWORD, visitor)
+    assert isinstance(changed, Changed)
     assert _session(desk_lobby, elsewhere) is None
-    assert _session(desk_lobby, here) is not None
+    # Whoever has a copy of the browser's token is out too; the browser goes on with another.
+    assert _session(desk_lobby, here) is None
+    assert desk_lobby.signing_in.session(changed.token) == here.session
     assert _session(desk_lobby, stranger) is not None
     assert _sign_in(desk_lobby) == REFUSED
     assert isinstance(_sign_in(desk_lobby, OTHER_PASSWORD), SignedIn)
@@ -281,10 +335,12 @@ def test_sessions_are_listed_and_ended_by_their_owner_only(desk_lobby: Lobby) ->
     assert not signing_in.end_session(SA, there.session.number)
     assert [each.number for each in signing_in.sessions(SA)] == [here.session.number]
     more = [_sign_in(desk_lobby) for _ in range(3)]
-    assert signing_in.end_other_sessions(SA, here.token) == 3
-    assert [_session(desk_lobby, each) for each in more] == [None] * 3
-    signing_in.sign_out(here.token)
-    assert _session(desk_lobby, here) is None
+    token = signing_in.end_other_sessions(SA, here.token)
+    assert [_session(desk_lobby, each) for each in (*more, here)] == [None] * 4
+    assert [each.number for each in signing_in.sessions(SA)] == [here.session.number]
+    assert signing_in.session(token) is not None
+    signing_in.sign_out(token)
+    assert signing_in.session(token) is None
     assert _session(desk_lobby, stranger) is not None
 
 
@@ -413,8 +469,10 @@ def test_no_password_token_or_hash_is_in_what_is_shown_logged_or_told(
 def test_only_digests_are_kept(desk_lobby: Lobby) -> None:
     link = desk_lobby.link(SATO.master_id)
     member = desk_lobby.member()
+    _sign_in(desk_lobby, WRONG, PASSWORD.get_secret_value())  # typed into the wrong field
     with desk_lobby.engines.reading.begin() as connection:
-        kept = repr([connection.execute(sa.select(table)).all() for table in (passwords, sessions, invitations)])
+        tables = passwords, sessions, invitations, attempts
+        kept = repr([connection.execute(sa.select(table)).all() for table in tables])
     assert [each for each in (PASSWORD, link, member.token) if each.get_secret_value() in kept] == []
     assert kept.count("$argon2id$") == 1
 

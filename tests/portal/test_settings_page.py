@@ -113,6 +113,9 @@ def test_a_password_is_changed_by_who_knows_the_old_one_and_other_sessions_end(
     here, there = _sign_in(desk, FIREFOX), _sign_in(desk, IPHONE)
     gone = here.post("/settings/password", CHANGE)
     assert (gone.status, gone.location) == (303, "/settings?changed=password")
+    copied = Browser(desk, here.cookie)
+    here.cookie = gone.cookie
+    assert copied.get("/").status == 303
     assert "他のセッションは終了しました" in here.get(gone.location).main.text
     assert (here.get("/").status, there.get("/").status) == (200, 303)
     form = {"master_id": YAMADA.master_id, "password": OTHER_PASSWORD.get_secret_value()}
@@ -162,8 +165,8 @@ def test_one_session_is_ended_or_all_others(desk: DeskUnderTest, people: Lobby) 
     gone = here.post("/settings/sessions/end", fields_of(row.one("form")))
     assert gone.location == "/settings?changed=sessions"
     assert [browser.get("/").status for browser in (here, there, else_where)] == [200, 303, 200]
-    here.post("/settings/sessions/end-others")
-    assert [browser.get("/").status for browser in (here, else_where)] == [200, 303]
+    copied, here.cookie = Browser(desk, here.cookie), here.post("/settings/sessions/end-others").cookie
+    assert [browser.get("/").status for browser in (here, else_where, copied)] == [200, 303, 303]
     assert not here.get("/settings").main.all("form", action="/settings/sessions/end-others")
 
 

@@ -1,5 +1,6 @@
 """What a password must be, and how long whoever keeps getting it wrong must wait: rules, as pure functions."""
 
+import hashlib
 import unicodedata
 from datetime import timedelta
 from enum import Enum, auto
@@ -102,8 +103,13 @@ def possible_master_id(typed: str) -> str:
 
 
 def account_subject(master_id: str) -> str:
-    """Under which name an account's failures are counted."""
-    return f"account {master_id}"
+    """Under which name an account's failures are counted; not its own, since people type their password there too."""
+    return f"account {hashlib.sha256(master_id.encode()).hexdigest()}"
+
+
+def browser_subject(number: str) -> str:
+    """Under which name those of a browser are, in which the account had the session of that number."""
+    return f"browser {number}"
 
 
 def address_subject(address: str) -> str:

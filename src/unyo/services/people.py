@@ -133,6 +133,12 @@ class Sessions(Protocol):
         ``is_seen`` says that its owner did something, which is written down once every `SEEN_EVERY`.
         """
 
+    def number_of(self, token: SecretStr, master_id: str) -> str | None:
+        """The number of the account's session of that token, be it that it has run out; None where it was ended."""
+
+    def renew_session(self, token: SecretStr, new: SecretStr) -> None:
+        """Let a session go on under another token."""
+
     def choose_service(self, token: SecretStr, service_code: str) -> None:
         """Let a session work in a service code."""
 

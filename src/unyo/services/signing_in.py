@@ -15,6 +15,7 @@ from .passwords import (
     Unfit,
     account_subject,
     address_subject,
+    browser_subject,
     is_too_long,
     possible_master_id,
     wait_after,
@@ -54,10 +55,11 @@ class SignedIn:
     session: Session
 
 
-class Changed(Enum):
-    """The password is another now; the account's other sessions have ended."""
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The password is another now; the account's other sessions have ended, and its browser keeps a new token."""
 
-    CHANGED = auto()
+    token: SecretStr
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ class SigningIn:
         if not isinstance(hashed, str):
             return hashed
         changed = self._people.change_password(master_id, before, hashed, self._clock(), keep=visitor.token)
-        return Changed.CHANGED if changed else Refused(Refusal.WRONG)
+        return Changed(self._renew(visitor.token)) if changed else Refused(Refusal.WRONG)
 
     def session(self, token: SecretStr, *, is_seen: bool = True) -> Session | None:
         """The session of a token, None where it has ended; ``is_seen``: its owner did something, so it lives on."""
@@ -166,15 +168,16 @@ class SigningIn:
         """End one of an account's sessions; whether there was one of that number."""
         return self._people.end_sessions(master_id, number=number) > 0
 
-    def end_other_sessions(self, master_id: str, keep: SecretStr) -> int:
-        """End an account's sessions but for one; how many."""
-        return self._people.end_sessions(master_id, keep=keep)
+    def end_other_sessions(self, master_id: str, keep: SecretStr) -> SecretStr:
+        """End an account's sessions but for one; the new token that its browser keeps."""
+        self._people.end_sessions(master_id, keep=keep)
+        return self._renew(keep)
 
     def _prove(self, master_id: str, password: SecretStr, visitor: Visitor) -> str | Refused:
         """The hash by which the password is the account's."""
         if is_too_long(password):  # the same for every account, and it costs nothing
             return Refused(Refusal.WRONG)
-        subjects = [account_subject(master_id), address_subject(visitor.address)]
+        subjects = self._subjects(master_id, visitor)
         wait = self._people.attempt(subjects, self._clock(), wait_after, FORGET_AFTER)
         if wait:
             return Refused(Refusal.WAIT, wait)
@@ -189,6 +192,20 @@ class SigningIn:
             return Refused(Refusal.BUSY)
         self._people.succeeded(subjects)
         return hashed
+
+    def _subjects(self, master_id: str, visitor: Visitor) -> list[str]:
+        """Whose failures count: a browser's own where the account was signed in there, so that strangers' do not.
+
+        Else whoever knows a master ID, or sits behind the same address, could keep its owner out for good.
+        """
+        number = self._people.number_of(visitor.token, master_id) if visitor.token else None
+        return [browser_subject(number)] if number else [account_subject(master_id), address_subject(visitor.address)]
+
+    def _renew(self, token: SecretStr) -> SecretStr:
+        """A new token in the place of one of which somebody may have a copy."""
+        new = self._make_token()
+        self._people.renew_session(token, new)
+        return new
 
     def _hash(self, master_id: str, password: SecretStr) -> str | Refused | Unfit:
         unfit = why_unfit(master_id, password)

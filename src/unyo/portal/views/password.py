@@ -3,6 +3,7 @@
 from pydantic import SecretStr
 from starlette.responses import Response
 
+from unyo.portal import cookies
 from unyo.portal.letting_in import STATUS, visitor, wait_says
 from unyo.portal.settings_page import settings_page
 from unyo.portal.visit import Visit
@@ -18,7 +19,9 @@ async def change(visit: Visit) -> Response:
     outcome = await visit.prove(lambda: signing_in.change_password(visit.person.master_id, old, new, who))
     match outcome:
         case Changed():
-            return visit.go("/settings?changed=password")
+            changed = visit.go("/settings?changed=password")
+            cookies.keep(changed, visit.request, outcome.token, visit.backing.life)
+            return changed
         case Unfit():
             return await settings_page(visit, 422, unfit=outcome)
         case Refused():

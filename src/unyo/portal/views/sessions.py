@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from unyo.portal import cookies
 from unyo.portal.visit import Visit
 
 _BACK = "/settings?changed=sessions"
@@ -16,5 +17,8 @@ async def end(visit: Visit) -> Response:
 
 async def end_others(visit: Visit) -> Response:
     """End all but this one."""
-    await visit.ask(lambda: visit.backing.signing_in.end_other_sessions(visit.person.master_id, visit.token))
-    return visit.go(_BACK)
+    signing_in, master_id = visit.backing.signing_in, visit.person.master_id
+    token = await visit.ask(lambda: signing_in.end_other_sessions(master_id, visit.token))
+    ended = visit.go(_BACK)
+    cookies.keep(ended, visit.request, token, visit.backing.life)
+    return ended

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -23,6 +24,10 @@ class SqlAttempts:
     ) -> timedelta:
         """Count an attempt, unless one of the subjects has to wait."""
         of_these = attempts.c.subject.in_(subjects)
+        with self._keeping.reading("reading attempts to sign in") as connection:
+            wait = _longest(connection.execute(sa.select(attempts).where(of_these)).all(), now, wait_after)
+        if wait:  # whoever goes on all the same must not cost the tickets' writer anything
+            return wait
         with self._keeping.writing("counting an attempt to sign in") as connection:
             sweep(connection, attempts, attempts.c.last_at <= now - forget)
             # In one order, so that two never wait for each other.
@@ -32,7 +37,7 @@ class SqlAttempts:
             rows = connection.execute(
                 sa.select(attempts).where(of_these).order_by(attempts.c.subject).with_for_update()
             ).all()
-            wait = max(_still(wait_after(row.failures), now - row.last_at) for row in rows)
+            wait = _longest(rows, now, wait_after)
             if wait:
                 connection.execute(sa.delete(attempts).where(of_these, attempts.c.failures == 0))
             else:
@@ -46,6 +51,7 @@ class SqlAttempts:
             connection.execute(sa.delete(attempts).where(attempts.c.subject.in_(subjects)))
 
 
-def _still(wait: timedelta, passed: timedelta) -> timedelta:
-    """What is left of a wait; a clock that went back makes none longer."""
-    return max(wait - max(passed, _NONE), _NONE)
+def _longest(rows: Sequence[sa.Row[Any]], now: datetime, wait_after: Callable[[int], timedelta]) -> timedelta:
+    """What is left of the longest wait; a clock that went back makes none longer."""
+    left: list[timedelta] = [wait_after(row.failures) - max(now - row.last_at, _NONE) for row in rows]
+    return max([_NONE, *left])

@@ -61,6 +61,21 @@ class SqlSessions:
         except StorageFailed as error:  # whoever only reads goes on reading
             log.warning("%s", error)
 
+    def number_of(self, token: SecretStr, master_id: str) -> str | None:
+        """The number of the account's session of that token."""
+        found = sa.select(sessions.c.number).where(
+            sessions.c.token_digest == digest(token), sessions.c.master_id == master_id
+        )
+        with self._keeping.reading("reading a session's number") as connection:
+            return connection.execute(found).scalar_one_or_none()
+
+    def renew_session(self, token: SecretStr, new: SecretStr) -> None:
+        """Let a session go on under another token."""
+        with self._keeping.writing("renewing a session") as connection:
+            connection.execute(
+                sa.update(sessions).where(sessions.c.token_digest == digest(token)).values(token_digest=digest(new))
+            )
+
     def choose_service(self, token: SecretStr, service_code: str) -> None:
         """Let a session work in a service code."""
         with self._keeping.writing("choosing a service") as connection:
