@@ -2,6 +2,7 @@
 
 import time
 from itertools import pairwise
+from random import Random
 
 import pytest
 from hypothesis import example, given, settings
@@ -86,6 +87,12 @@ def test_a_long_run_beside_a_change_is_shortened() -> None:
     kinds = [(piece.kind, len(piece.text)) for piece in difference(f"前{run}後", f"前{run}跡")]
     assert kinds[0] == (Kind.OMITTED, len(run) + 1 - 40)
     assert kinds[1:] == [(Kind.SAME, 40), (Kind.REMOVED, 1), (Kind.ADDED, 1)]
+
+
+def test_texts_of_a_few_words_that_come_again_and_again_are_not_compared_by_words() -> None:
+    choose = Random(1).choices  # noqa: S311 - any texts do
+    before, after = (" ".join(choose(["OK", "NG"], k=300)) for _ in range(2))
+    assert [piece.kind for piece in difference(before, after)] == [Kind.REMOVED, Kind.ADDED]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What changed in a text, word by word, for Japanese and Latin text alike."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -11,8 +12,10 @@ from typing import Final
 # A word: of Latin letters and digits, of katakana, of kanji, of hiragana; all else stands alone.
 _WORD: Final = re.compile(r"[0-9A-Za-z_À-ɏ]+|[ァ-ヺー]+|[㐀-鿿豈-﫿々]+|[ぁ-ゖ]+|[^\S\n]+|.", re.DOTALL)
 _LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
-# Comparing takes the square of this: texts of more words are compared by lines, and those of more lines as a whole.
+# Texts of more words are compared by lines, and those of more lines as a whole.
 _MOST: Final = 600
+# So are texts in which the same words come again and again, as each word is compared with all that are equal to it.
+_MOST_PAIRS: Final = 20_000
 # Where much did not change, only this many characters of it are shown on either side of a change.
 _AROUND: Final = 40
 _MUCH: Final = 3 * _AROUND
@@ -50,13 +53,19 @@ def _compare(before: str, after: str) -> Iterator[Piece]:
         head = _shared(first, second)
         tail = _shared(reversed(first[head:]), reversed(second[head:]))
         middle = first[head : len(first) - tail], second[head : len(second) - tail]
-        if max(map(len, middle)) <= _MOST:
+        if max(map(len, middle)) <= _MOST and _pairs(*middle) <= _MOST_PAIRS:
             yield Piece(Kind.SAME, "".join(first[:head]))
             yield from _aligned(*middle)
             yield Piece(Kind.SAME, "".join(first[len(first) - tail :]))
             return
     yield Piece(Kind.REMOVED, before)
     yield Piece(Kind.ADDED, after)
+
+
+def _pairs(first: Iterable[str], second: Iterable[str]) -> int:
+    """How many pairs of equal tokens there are between two rows; blanks are not compared."""
+    counts = Counter(second)
+    return sum(counts[token] for token in first if not token.isspace())
 
 
 def _shared(first: Iterable[str], second: Iterable[str]) -> int:

@@ -99,11 +99,13 @@ async def history_page(visit: Visit, ticket: Ticket) -> Response:
     shown = await _history(visit, cursor, ENTRIES) or await _history(visit, "", ENTRIES)
     if shown is None:
         raise HTTPException(404)
+    entries, service = shown.entries, shown.service
     return visit.page(
         "ticket.html",
         **await _frame(visit, ticket, NOTHING),
         tab="history",
-        entries=tuple(entries_of(shown.entries, shown.service, visit.words)),
+        # In a thread: long texts take a while to be compared.
+        entries=await visit.ask(lambda: tuple(entries_of(entries, service, visit.words))),
         is_first=not cursor,
         next_cursor=shown.next_cursor,
         opened=_opened(visit),
@@ -198,7 +200,7 @@ async def _since(visit: Visit, typed: Typed) -> tuple[Any, ...]:
     """What has been changed since a version was read, newest first."""
     shown = await _history(visit, "", _SINCE)
     entries = [entry for entry in shown.entries if entry.version > typed.version] if shown else []
-    return tuple(entries_of(entries, visit.here, visit.words))
+    return await visit.ask(lambda: tuple(entries_of(entries, visit.here, visit.words)))
 
 
 def _opened(visit: Visit) -> dict[str, str]:
