@@ -5,8 +5,11 @@ from collections.abc import Mapping
 import pytest
 
 from support.desks import REQUEST, DeskUnderTest
+from support.people import lobby
 from support.portal import Browser, Page, fields_of, signed_in
-from unyo.cast import SATO
+from unyo.cast import OTHER_SERVICE, SATO, YAMADA
+from unyo.storage import administration
+from unyo.tickets.directory import Role
 
 
 def save(browser: Browser, name: str, address: str) -> Page:
@@ -58,6 +61,25 @@ def test_a_view_is_its_owners_alone(desk: DeskUnderTest) -> None:
     assert "mine" not in views(sato.get("/tickets"))
     sato.post("/views/delete", {"name": "mine", "query": ""})
     assert "mine" in views(signed_in(desk).get("/tickets"))
+
+
+def test_a_list_is_saved_in_the_service_code_in_which_it_was_shown_or_not_at_all(desk: DeskUnderTest) -> None:
+    with lobby(desk.url, clock=desk.clock) as people, people.administering() as admin:
+        administration.add_member(admin, OTHER_SERVICE, YAMADA.master_id, Role.READER)
+    browser = signed_in(desk)
+    save(browser, "mine", "/tickets?kind=1")
+    page = browser.get("/tickets?kind=1")
+    forms = [
+        ("/views", page.main.one("form", id="save")),
+        ("/views/delete", page.main.one("form", action="/views/delete")),
+    ]
+    assert browser.post("/service", {"service_code": OTHER_SERVICE}).status == 303  # in another tab
+    for path, form in forms:
+        told = browser.post(path, {**fields_of(form), "name": "mine", "query": "kind=2"})
+        assert (told.status, told.main.one("h1").text) == (409, "別のサービスコードに切り替わっています")
+    assert not views(browser.get("/"))
+    browser.post("/service", {"service_code": YAMADA.service_code})
+    assert views(browser.get("/")) == {"mine": "/tickets?kind=1"}
 
 
 @pytest.mark.parametrize(
