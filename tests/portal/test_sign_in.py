@@ -170,10 +170,10 @@ def test_the_cookie_over_plain_http_is_for_this_host_and_no_script(at: Browser) 
     assert (kept["samesite"], kept["max-age"]) == ("lax", str(7 * 24 * 3600))
 
 
-@pytest.mark.parametrize(
-    ("url", "site"), [("https://desk", Site()), ("http://desk", Site(is_https=True))], ids=["TLS", "behind a proxy"]
-)
-def test_over_https_the_cookie_has_the_prefix_and_only_that_counts(filled_url: str, url: str, site: Site) -> None:
+@pytest.fixture(params=[("https://desk", Site()), ("http://desk", Site(is_https=True))], ids=["TLS", "behind a proxy"])
+def over_https(filled_url: str, request: pytest.FixtureRequest) -> Iterator[DeskUnderTest]:
+    """A desk to which browsers speak TLS."""
+    url, site = request.param
     clock = Clock()
     opened = open_desk(
         open_engines(parse_url(filled_url)),
@@ -182,15 +182,19 @@ def test_over_https_the_cookie_has_the_prefix_and_only_that_counts(filled_url: s
         site=replace(site, hashing=cheap()),
     )
     desk = DeskUnderTest(filled_url, opened, clock, InProcess(opened, url))
-    with lobby(filled_url, clock=clock) as people:
+    yield desk
+    desk.transport.close()
+    opened.close()
+
+
+def test_over_https_the_cookie_has_the_prefix_and_only_that_counts(over_https: DeskUnderTest) -> None:
+    with lobby(over_https.url, clock=over_https.clock) as people:
         people.member()
-    gone = Browser(desk).post("/sign-in", FORM)
+    gone = Browser(over_https).post("/sign-in", FORM)
     kept = SimpleCookie(gone.answer.headers["set-cookie"])["__Host-unyo"]
     assert (kept["path"], kept["domain"], kept["httponly"], kept["secure"]) == ("/", "", True, True)
     for name, status in (("unyo", 303), ("__Host-unyo", 200)):
-        assert Browser(desk).get("/", cookie=f"{name}={gone.cookie}").status == status
-    desk.transport.close()
-    opened.close()
+        assert Browser(over_https).get("/", cookie=f"{name}={gone.cookie}").status == status
 
 
 def test_signing_out_makes_the_browser_forget_the_cookie(at: Browser) -> None:
@@ -224,6 +228,13 @@ def test_a_browser_without_fetch_metadata_is_judged_by_the_origin(at: Browser) -
     for origin, status in (("http://desk", 401), ("http://evil.example", 403), ("null", 403), (None, 403)):
         headers = content + ([("origin", origin)] if origin else [])
         assert at.desk.transport.request("POST", "/sign-in", b"", headers).status == status
+
+
+def test_over_https_an_origin_over_plain_http_is_somebody_elses(over_https: DeskUnderTest) -> None:
+    content = [("host", "desk"), ("content-type", "application/x-www-form-urlencoded")]
+    for origin, status in (("https://desk", 401), ("http://desk", 403)):
+        headers = [*content, ("origin", origin)]
+        assert over_https.transport.request("POST", "/sign-in", b"", headers).status == status
 
 
 def test_who_has_several_service_codes_chooses_one(at: Browser, people: Lobby) -> None:
@@ -292,6 +303,15 @@ def test_a_form_whose_session_ran_out_is_there_again_after_the_sign_in(at: Brows
     assert (again["Title"], again["Cause"].splitlines()) == ("<b>題名</b>", ["一", "二"])
     saved = at.post(EDIT, again)
     assert (saved.status, at.desk.detail()["Title"]) == (303, "<b>題名</b>")
+
+
+def test_the_longest_form_goes_with_the_sign_in_too(at: Browser) -> None:
+    form = form_of(signed_in(at.desk).get(EDIT), EDIT)
+    form |= dict.fromkeys(("RelatedSystem", "RelatedCI", "DetectionMessage", "aside.x"), '"' * 65535)
+    fields = fields_of(at.post(EDIT, form).main.one("form"))
+    resumed = at.post("/sign-in", fields | FORM)
+    assert resumed.status == 200
+    assert form_of(resumed, EDIT).items() >= form.items()
 
 
 def test_somebody_else_who_signs_in_there_goes_on_without_it(at: Browser, people: Lobby) -> None:

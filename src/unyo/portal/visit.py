@@ -21,6 +21,7 @@ from unyo.tickets.field_tables import BY_KEY
 from . import headers
 from .assets import address
 from .backing import Backing
+from .bounded import MOST_BYTES
 from .language import HOME, Language, Words, preferred
 from .origin import is_form
 from .own_path import address_of, path_of
@@ -114,7 +115,8 @@ class Visit:
 
     async def form(self) -> FormData:
         """What a form of ours sent; empty where the call is no such form."""
-        return await self.request.form() if is_form(self.request) else FormData()
+        # What was typed into a form may come again as one field of the next.
+        return await self.request.form(max_part_size=MOST_BYTES) if is_form(self.request) else FormData()
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page of a template."""
