@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from support.browsers import Seat
 from support.desks import DeskUnderTest
+from support.portal import signed_in
 from unyo.cast import SATO, YAMADA
 
 Sit = Callable[..., Seat]
@@ -111,3 +113,18 @@ def test_a_session_that_has_ended_is_said_once_and_asked_for_no_more(sit: Sit) -
     page.locator("#live").get_by_role("button").click()
     page.wait_for_url("**/sign-in?**")
     seat.faults.clear()
+
+
+def test_a_page_goes_on_being_told_when_another_tab_gets_a_new_token(
+    shown_desk: DeskUnderTest, sit: Sit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("unyo.portal.event_stream.BEAT_SECONDS", 0.1)
+    signed_in(shown_desk)
+    seat = sit(YAMADA)
+    page = _watched(seat.page(), PATH)
+    beside = seat.page("/settings")
+    with page.expect_response(lambda answer: "/events" in answer.url):
+        beside.get_by_role("button", name="他のセッションをすべて終了").click()
+    assert shown_desk.update(TICKET, actor=SATO, Title="別の件名").error is None
+    expect(page.get_by_role("heading", level=1)).to_have_text("別の件名")
+    expect(page.locator("#live")).to_be_empty()
