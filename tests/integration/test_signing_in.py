@@ -466,6 +466,26 @@ def test_no_password_token_or_hash_is_in_what_is_shown_logged_or_told(
     assert [each for each in (*(secret.get_secret_value() for secret in secrets), hashed) if each in told] == []
 
 
+def test_the_log_tells_who_signs_in_and_whom_it_refuses_but_not_what_may_be_a_password(
+    desk_lobby: Lobby, caplog: pytest.LogCaptureFixture
+) -> None:
+    member = desk_lobby.member()
+    with caplog.at_level(logging.INFO):
+        _sign_in(desk_lobby)
+        _sign_in(desk_lobby, WRONG)
+        _sign_in(desk_lobby, WRONG, PASSWORD.get_secret_value(), Visitor("192.0.2.8\x1b[31m"))
+        desk_lobby.signing_in.change_password(SA, PASSWORD, OTHER_PASSWORD, Visitor("192.0.2.9", "", member.token))
+        for _ in range(FREE_FAILURES + 1):
+            _sign_in(desk_lobby, WRONG)
+    assert [record.message for record in caplog.records][:4] == [
+        f"signed in: {SA}, from 192.0.2.7",
+        f"password refused: that of {SA}, from 192.0.2.7",
+        "password refused: that of an account that has none, from 192.0.2.8[31m",
+        f"password changed: {SA}, from 192.0.2.9",
+    ]
+    assert caplog.records[-1].message == "password refused: too many failures, from 192.0.2.7"
+
+
 def test_only_digests_are_kept(desk_lobby: Lobby) -> None:
     link = desk_lobby.link(SATO.master_id)
     member = desk_lobby.member()

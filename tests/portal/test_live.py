@@ -93,6 +93,12 @@ def test_nobody_is_told_who_is_not_signed_in(served: DeskUnderTest) -> None:
     assert (answer.status, answer.location) == (303, "/sign-in?next=%2Fevents%3Fticket%3Dlist")
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_no_page_of_another_site_has_somebody_seen_at_a_ticket(served: DeskUnderTest, site: str) -> None:
+    assert signed_in(served, SATO).get(f"/events?ticket={INCIDENT}", sec_fetch_site=site).status == 403
+    assert _said(signed_in(served).get(f"/tickets/{INCIDENT}")) == ""
+
+
 def test_the_stream_of_a_session_that_is_signed_out_ends(served: DeskUnderTest) -> None:
     at, beside = signed_in(served), signed_in(served)
     with opened(at) as stream, opened(beside) as other:

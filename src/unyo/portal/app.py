@@ -24,7 +24,7 @@ from unyo.uom.envelopes import CONTENT_TYPE, Failure, failure
 from . import assets, cookies, headers, resume
 from .backing import Backing
 from .bounded import TOO_LATE, Bounded
-from .origin import READING, is_form, is_ours
+from .origin import READING, is_foreign, is_form, is_ours
 from .own_path import HOME, path_of
 from .routes import ROUTES, Page
 from .visit import PROVING_THREADS, READING_THREADS, Visit
@@ -72,7 +72,8 @@ class Portal:
         async def _serve(request: Request) -> Response:
             is_write = request.method not in READING
             visit = await self._visit(request, by_itself=page.is_asked_by_itself)
-            if is_write and not is_ours(request):
+            # What an open page asks for tells others that somebody is there.
+            if is_foreign(request) if page.is_asked_by_itself else is_write and not is_ours(request):
                 return visit.page("refused.html", 403, why="origin")
             if is_write and not is_form(request):
                 raise HTTPException(Failure.BAD_REQUEST.value.status)

@@ -21,6 +21,11 @@ def is_ours(request: Request) -> bool:
     return request.headers.get("origin") == f"{request.scope['scheme']}://{request.headers.get('host', '')}"
 
 
+def is_foreign(request: Request) -> bool:
+    """Whether a browser says that a page of another site has it call, even where that page may not read the answer."""
+    return request.headers.get("sec-fetch-site", "none") not in {*_OURS, "none"}
+
+
 def is_form(request: Request) -> bool:
     """Whether a call holds what a form of ours would."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -1,5 +1,6 @@
 """People sign in, set and change their password, and end their sessions. What comes of it is data; a door says it."""
 
+import logging
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from .passwords import (
     why_unfit,
 )
 from .people import Invitation, People, Purpose, Session, make_token
+
+log = logging.getLogger(__name__)
 
 _LONGEST_KEPT: Final = 200  # characters of what a browser says of itself
 
@@ -146,7 +149,10 @@ class SigningIn:
         if not isinstance(hashed, str):
             return hashed
         changed = self._people.change_password(master_id, before, hashed, self._clock(), keep=visitor.token)
-        return Changed(self._renew(visitor.token)) if changed else Refused(Refusal.WRONG)
+        if not changed:
+            return Refused(Refusal.WRONG)
+        log.info("password changed: %s, from %s", master_id, _kept(visitor.address))
+        return Changed(self._renew(visitor.token))
 
     def session(self, token: SecretStr, *, is_seen: bool = True) -> Session | None:
         """The session of a token, None where it has ended; ``is_seen``: its owner did something, so it lives on."""
@@ -180,10 +186,14 @@ class SigningIn:
         subjects = self._subjects(master_id, visitor)
         wait = self._people.attempt(subjects, self._clock(), wait_after, FORGET_AFTER)
         if wait:
+            log.info("password refused: too many failures, from %s", _kept(visitor.address))
             return Refused(Refusal.WAIT, wait)
         hashed = self._people.password_of(master_id)
         try:
             if not self._hashing.fits(hashed, password) or hashed is None:
+                # What is no account's name may be the password, typed into the wrong field.
+                whose = "an account that has none" if hashed is None else master_id
+                log.info("password refused: that of %s, from %s", whose, _kept(visitor.address))
                 return Refused(Refusal.WRONG)
             if self._hashing.is_outdated(hashed):
                 anew = self._hashing.hash(password)
@@ -230,7 +240,10 @@ class SigningIn:
             user_agent=_kept(visitor.user_agent),
         )
         begun = self._people.begin_session(token, session, proved_by=proved_by, instead_of=visitor.token)
-        return SignedIn(token, session) if begun else None
+        if not begun:
+            return None
+        log.info("signed in: %s, from %s", master_id, session.address)
+        return SignedIn(token, session)
 
 
 def _kept(told: str) -> str:
