@@ -137,6 +137,17 @@ def test_a_form_that_does_not_come_whole_in_time_is_refused_as_a_call_is(hasty_d
             assert connection.is_closed()
 
 
+@pytest.mark.parametrize(("sent", "status"), [(b"typed=" + b"x" * 6 * MEBI, 413), (b"a=&" * MEBI, 400)])
+def test_a_form_that_is_too_much_is_refused_and_its_sender_hears_it(
+    desk: DeskUnderTest, sent: bytes, status: int
+) -> None:
+    with raw_connection(desk) as connection:
+        connection.send(f"{FORM_HEAD}Content-Length: {len(sent)}\r\n\r\n".encode(), sent)
+        answer = connection.answer()
+        assert (answer.status, answer.headers["connection"]) == (status, "close")
+        assert connection.is_closed()
+
+
 def test_who_leaves_in_the_middle_of_a_form_is_no_fault_of_the_server(
     desk: DeskUnderTest, caplog: pytest.LogCaptureFixture
 ) -> None:
