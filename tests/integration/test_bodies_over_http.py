@@ -151,14 +151,15 @@ def test_a_form_that_is_too_much_is_refused_and_its_sender_hears_it(
 def test_who_leaves_in_the_middle_of_a_form_is_no_fault_of_the_server(
     desk: DeskUnderTest, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert isinstance(desk.transport, OverHttp)
-    before = desk.transport.connections()
+    served = desk.transport
+    assert isinstance(served, OverHttp)
+    before = served.connections()
     with caplog.at_level(logging.WARNING):
         with raw_connection(desk) as connection:
             connection.send(HALF_A_FORM)
             assert not connection.is_answered(0.1)
-        wait_until("the connection has ended", lambda: desk.transport.connections() == before)  # type: ignore[attr-defined]
-        desk.transport.request("GET", "/sign-in", b"", [])
+        wait_until("the connection has ended", lambda: served.connections() == before)
+        served.request("GET", "/sign-in", b"", [])
     assert caplog.text == ""
 
 
