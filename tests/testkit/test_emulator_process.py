@@ -60,6 +60,14 @@ def test_what_it_says_of_itself_lets_the_command_line_call_it(shared: Started, t
     assert (said.status, json.loads(said.out)) == (0, [])
 
 
+def test_it_starts_without_what_only_an_installation_needs(tmp_path: Path) -> None:
+    starts = "import sys, unyo.cli.emulator\nfrom unyo.testkit import Uom\nUom().close()\n"
+    said = ended(
+        sys.executable, "-c", starts + "print(*({'psycopg', 'structlog'} & set(sys.modules)))", folder=tmp_path
+    )
+    assert (said.status, said.out, said.err) == (0, "\n", "")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_and_it_leaves_nothing_behind(tmp_path: Path, number: signal.Signals) -> None:
     with started(tmp_path, "--tls") as (process, told):

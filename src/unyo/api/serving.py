@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 import uvicorn
 
-from unyo.watching.logs import log_config
+from unyo.watching.log_config import log_config
 
 from .heads import HEAD_SECONDS
 from .protocol import WholeAnswers

@@ -1,7 +1,10 @@
 """Groups of commands that are listed without being imported, so that the command line starts at once."""
 
+import gc
+import sys
 from collections.abc import Mapping
 from importlib import import_module
+from types import ModuleType
 from typing import Any, ClassVar, Final, NamedTuple
 
 import typer
@@ -40,12 +43,27 @@ class LazyGroup(TyperGroup):
 def _imported(name: str, where: str) -> Any:
     """A command; one whose packages are missing is replaced by one that says so."""
     try:
-        module = import_module(f"unyo.cli.{where}")
+        module = _uncollected(f"unyo.cli.{where}")
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "unyo":
             raise
         return get_group(_missing(name, error.name or "")).commands[name]
     return get_group(module.app).commands[name]
+
+
+def _uncollected(name: str) -> ModuleType:
+    """A module; nobody looks for garbage while it is imported, nor ever in what is there by then: modules stay.
+
+    Else a command would look all of them over several times before it begins.
+    """
+    if name in sys.modules:
+        return sys.modules[name]
+    gc.disable()
+    try:
+        return import_module(name)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _missing(command: str, package: str) -> typer.Typer:

@@ -14,7 +14,7 @@ from unyo.api.serving import uvicorn_config
 from unyo.api.tls import Certificate, UnusableCertificate
 from unyo.api.workers import Workers
 from unyo.bootstrap.installation import serving_store
-from unyo.bootstrap.metrics import metrics_at
+from unyo.bootstrap.metrics_address import metrics_at
 from unyo.bootstrap.serving import app_for_good, app_of
 from unyo.bootstrap.trouble import trouble_with
 from unyo.config.loading import Loaded, WrongSettings

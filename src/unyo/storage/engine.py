@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
-from psycopg import RawCursor
 from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool, QueuePool
@@ -156,6 +155,8 @@ def _check_file(path: Path, *, create: bool) -> None:
 
 
 def _postgresql(url: URL, patience: Patience) -> Engines:
+    from psycopg import RawCursor  # noqa: PLC0415 - on SQLite everything starts sooner without
+
     common: dict[str, Any] = {
         "hide_parameters": True,
         # By position, as `prepared` hands rows over, and as the server takes it: the driver need not look through

@@ -28,18 +28,6 @@ _PATH_CHARACTERS: Final = 200
 _encode: Final[Callable[[Any], str]] = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def log_config(level: str = "INFO", form: str = "auto") -> dict[str, Any]:
-    """The configuration of Python's logging; ``form`` is ``json``, ``console`` or ``auto``."""
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"line": {"()": "unyo.watching.logs.formatter", "form": form}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-        "root": {"handlers": ["stderr"], "level": "WARNING"},
-        "loggers": {"unyo": {"level": level}, "uvicorn": {"level": level}},
-    }
-
-
 def formatter(form: str) -> logging.Formatter:
     """Makes a log record of any package a line of the same form as a call's, its traceback included."""
     is_json = _is_json(form, sys.stderr)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, Final
 
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -71,6 +70,8 @@ def source_of(engines: Engines) -> Source:
 
 @contextmanager
 def _listening(connection: Connection) -> Iterator[Next]:
+    import psycopg  # noqa: PLC0415 - on SQLite everything starts sooner without
+
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
     process = secrets.token_hex(8)

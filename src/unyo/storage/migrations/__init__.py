@@ -6,7 +6,6 @@ from typing import Final
 
 from alembic import command
 from alembic.util.exc import CommandError
-from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
@@ -48,6 +47,7 @@ _NO_LIMIT: Final = "SET LOCAL statement_timeout = 0"
 _ONE_AT_A_TIME: Final = f"SELECT pg_advisory_xact_lock({int.from_bytes(b'unyo')})"
 _BUSY: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _PRIMARY_CODE: Final = 0xFF
+_HELD: Final = {"55P03", "40P01"}  # lock_not_available, deadlock_detected
 
 
 def revision_of(engine: Engine) -> str | None:
@@ -120,4 +120,4 @@ def _is_held(error: BaseException | None) -> bool:
     origin = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(origin, sqlite3.OperationalError):
         return origin.sqlite_errorcode & _PRIMARY_CODE in _BUSY
-    return isinstance(origin, LockNotAvailable | DeadlockDetected)
+    return getattr(origin, "sqlstate", None) in _HELD
