@@ -32,6 +32,25 @@ def test_a_fault_waits_for_the_calls_that_it_fits(uom: Uom, client_of: Clients) 
     assert [call.faults for call in uom.journal] == [(), (), *[("system_error before the commit",)] * 2, ()]
 
 
+def test_an_outage_lasts_until_it_is_cleared(uom: Uom, recwarn: pytest.WarningsRecorder) -> None:
+    ticket = uom.ticket()
+    client = uom.client(tries=1)
+    uom.faults.on("UpdateTicket", always=True).system_error()
+    mark = uom.snapshot()
+    for _ in range(3):
+        with pytest.raises(SystemFailure):
+            client.tickets.update(ticket, title="x")
+    assert [str(each) for each in uom.faults.waiting] == ["system_error before the commit UpdateTicket always"]
+    uom.warn()
+    assert not recwarn.list, "it has happened"
+    uom.faults.clear()
+    client.tickets.update(ticket, title="x")
+    uom.restore(mark)
+    with pytest.warns(FaultNotMet, match="system_error before the commit UpdateTicket always"):
+        uom.warn()
+    uom.faults.clear()
+
+
 def test_answers_queue_up_and_other_faults_go_together(uom: Uom, client_of: Clients) -> None:
     ticket = uom.ticket()
     uom.faults.rate_limit()
@@ -79,6 +98,7 @@ def test_a_fault_that_could_never_happen_is_told_when_it_is_armed(uom: Uom) -> N
     for refused, told in (
         (lambda: uom.faults.on("Updateticket"), "there is no action 'Updateticket': RegisterTicket, "),
         (lambda: uom.faults.on(times=0), "once at least"),
+        (lambda: uom.faults.on(times=2, always=True), "so many times, or always"),
         (lambda: uom.faults.on("RegisterTicket").someone_edits(), "RegisterTicket names no ticket"),
         (lambda: uom.faults.on("GetTicketList").same_second(), "GetTicketList names no ticket"),
         (lambda: uom.faults.on("UpdateTicket").clock_skew(hours=1), "the same for all calls"),

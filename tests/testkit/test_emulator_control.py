@@ -2,12 +2,14 @@
 
 import inspect
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from support.emulating import Emulator, emulator
+from support.processes import PATIENCE
 from unyo.cast import CAST, SATO, SUZUKI, YAMADA
 from unyo.client import Client, ExclusionFailure, NoAnswer, NoRolesToClose, State
 from unyo.testkit.emulator.control import LONGEST
@@ -119,10 +121,12 @@ def test_an_answer_is_lost_after_the_commit(desk: Emulator, client: Client) -> N
 def test_a_fault_is_aimed_and_waits(desk: Emulator) -> None:
     aim = {"action": "UpdateTicket", "by": SATO.master_id, "ticket": "UTM100001", "times": 2}
     told = desk.post("/faults/rate_limit", retry_after=7, on=aim)
-    assert told == {"waiting": [{"fault": "rate_limit", "on": aim, "left": 2}]}
+    assert told == {"waiting": [{"fault": "rate_limit", "on": {**aim, "always": False}, "left": 2}]}
     assert desk.get("/faults") == told
     assert desk.ask("DELETE", "/faults") == {}
     assert desk.get("/faults") == {"waiting": []}
+    (told,) = desk.post("/faults/rate_limit", on={"always": True})["waiting"]
+    assert (told["on"]["always"], told["left"]) == (True, None)
 
 
 def test_the_servers_clock_is_ahead_until_faults_are_cleared(desk: Emulator) -> None:
@@ -240,6 +244,26 @@ def test_an_assertion_that_fails_is_409_with_all_the_calls(desk: Emulator, clien
     client.tickets.get(desk.post("/tickets")["ticket_id"])
     said = desk.refuses("/journal/assert_called", {"action": "UpdateTicket", "values": {"Title": "x"}}, status=409)
     assert said.startswith("expected UpdateTicket(Title='x') at least once, found 0×:\n    1 12:00:00 GetTicketDetail")
+
+
+def test_a_harness_waits_for_calls_while_others_use_the_controls(desk: Emulator, client: Client) -> None:
+    with ThreadPoolExecutor(1) as harness:
+        waiting = harness.submit(
+            desk.post,
+            "/journal/wait_for",
+            action="UpdateTicket",
+            within=PATIENCE,
+            error_type="",
+            values={"Title": "別"},
+        )
+        ticket_id = desk.post("/tickets")["ticket_id"]
+        desk.post("/faults/someone_edits", changes={"cause": "ログの肥大"})
+        client.tickets.update(ticket_id, title="別", on_conflict="merge")
+        (call,) = waiting.result(PATIENCE)["calls"]
+    assert (call["body"]["Title"], call["error_type"]) == ("別", "")
+    said = desk.refuses("/journal/wait_for", {"action": "RegisterTicket", "within": 0.01}, status=409)
+    assert said.startswith("expected RegisterTicket() 1× within 0.01 s, found 0×:\n    1 12:00:00 ")
+    assert desk.refuses("/journal/wait_for", {"action": "RegisterTicket", "times": 0}).startswith("a test waits for")
 
 
 def test_extensions_are_told_though_the_journal_was_emptied() -> None:

@@ -1,10 +1,13 @@
 """The journal says what was called and answered; its assertions fail with all of it; no secret is in any of it."""
 
 import re
+import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from support.processes import PATIENCE
 from unyo.client import ExclusionFailure, NoAnswer
 from unyo.testkit import SATO, YAMADA, Journal, Uom
 
@@ -21,6 +24,10 @@ expected UpdateTicket(Title='別の', Priority='高') at least once, found 0×:
     9 21:30:00 Nothing          SA7654321           404 NOT_FOUND
    10 21:30:00 UpdateTicket     SA7654321 UTM100001 200 PARAMETER_REQUIRED \
 TicketProcessType, Priority, CorrespondLimitDate, StateInse…"""
+INSTEAD = """
+which hold instead:
+    2 Title='私の', Priority='中'
+   10 Title=(nothing), Priority=(nothing)"""
 
 _TWICE = "UpdateTicket, UpdateTicket"
 
@@ -45,7 +52,7 @@ def test_an_assertion_that_fails_shows_every_call(uom: Uom) -> None:
     _work(uom)
     with pytest.raises(AssertionError) as failed:
         uom.journal.assert_called("UpdateTicket", Title="別の", Priority="高")
-    assert str(failed.value) == TOLD
+    assert str(failed.value) == TOLD + INSTEAD
     calls = TOLD.partition("\n")[2]
     assert str(uom.journal) == calls
     for check, told in (
@@ -76,6 +83,80 @@ def test_assertions_that_hold_give_the_calls(uom: Uom) -> None:
     assert isinstance(uom.journal[1:3], Journal)
     assert uom.journal.of("GetTicketDetail", TicketId="UTM100001")[0] == uom.journal[2]
     assert mine in uom.journal
+
+
+def test_calls_are_chosen_by_how_they_were_answered(uom: Uom) -> None:
+    _work(uom)
+    uom.journal.assert_called("UpdateTicket", times=1, error_type="EXCLUSION_FAILURE")
+    uom.journal.assert_not_called("UpdateTicket", error_type="")
+    # Three were answered with a success, one of which was lost on its way; of two nobody knows anything.
+    assert len(uom.journal.of("GetTicketDetail", error_type="")) == 3
+    with pytest.raises(AssertionError, match=r"expected UpdateTicket\(Title='私の', error_type=''\) 1×, found 0×:"):
+        uom.journal.assert_called("UpdateTicket", times=1, error_type="", Title="私の")
+
+
+def test_a_test_waits_for_what_a_program_beside_it_calls(uom: Uom) -> None:
+    ticket = uom.ticket()
+    uom.faults.someone_edits(cause="ログの肥大")
+
+    def _program() -> None:
+        uom.client().tickets.update(ticket, title="私の", on_conflict="merge")
+
+    program = threading.Thread(target=_program)
+    program.start()
+    (call,) = uom.journal.wait_for("UpdateTicket", error_type="", Title="私の")
+    assert call.number == uom.journal.of("UpdateTicket")[-1].number
+    assert len(uom.journal.wait_for("UpdateTicket", times=2, within=0)) == 2
+    program.join()
+
+
+def test_what_does_not_come_in_time_is_told_with_every_call(uom: Uom) -> None:
+    _work(uom)
+    with pytest.raises(AssertionError) as failed:
+        uom.journal.wait_for("UpdateTicket", times=2, within=0.01, Title="私の")
+    expected, _, told = str(failed.value).partition("\n")
+    assert expected == "expected UpdateTicket(Title='私の') 2× within 0.01 s, found 1×:"
+    assert told == f"{uom.journal}\nwhich hold instead:\n   10 Title=(nothing)"
+
+
+@pytest.mark.parametrize("wrong", [{"times": 0}, {"within": -1}, {"within": float("nan")}, {"within": float("inf")}])
+def test_what_would_wait_for_ever_or_for_nothing_is_refused(uom: Uom, wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="one call at least, and for a number of seconds"):
+        uom.journal.wait_for("UpdateTicket", **wrong)
+    with pytest.raises(ValueError, match="there is no action 'Update'"):
+        uom.journal.wait_for("Update")
+    with pytest.raises(TypeError, match="no call comes to a part of a journal"):
+        uom.journal[:].wait_for("UpdateTicket")
+
+
+class _Watched:
+    """A value that no body has, which tells when it is compared: by then somebody waits."""
+
+    def __init__(self) -> None:
+        self.is_asked = threading.Event()
+
+    def __eq__(self, other: object) -> bool:
+        self.is_asked.set()
+        return False
+
+    __hash__ = None  # type: ignore[assignment] # nothing looks it up
+
+
+def test_who_waits_when_the_desk_is_served_no_longer_is_told_at_once(uom: Uom) -> None:
+    uom.client().tickets.get(uom.ticket().ticket_id)
+    watched, told = _Watched(), []
+
+    def _waits() -> None:
+        with pytest.raises(AssertionError) as failed:
+            uom.journal.wait_for("GetTicketDetail", within=2 * PATIENCE, TicketId=watched)
+        told.append(str(failed.value))
+
+    waiting = threading.Thread(target=_waits, daemon=True)
+    with uom.serve():
+        waiting.start()
+        assert watched.is_asked.wait(PATIENCE)
+    waiting.join(PATIENCE)
+    assert ["found 0×" in each for each in told] == [True]
 
 
 def test_a_call_is_found_by_what_its_body_holds_and_not_by_what_it_lacks(uom: Uom) -> None:

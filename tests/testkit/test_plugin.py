@@ -133,6 +133,26 @@ def test_an_assertion_that_fails_shows_the_line_of_the_test_and_none_of_ours(tmp
     assert "raise" not in told.out
 
 
+LOOKING = """
+def test_reads(uom):
+    ticket = uom.ticket()
+    assert uom.client().tickets.get(ticket.ticket_id).title == "x"
+
+def test_asserts(uom):
+    uom.journal.assert_called("UpdateTicket")
+
+def test_of_something_else():
+    assert False
+"""
+
+
+def test_a_test_that_failed_is_shown_with_the_calls_unless_it_shows_them_itself(tmp_path: Path) -> None:
+    told = run(tmp_path, LOOKING, "-n", "1")
+    assert "3 failed" in told.out
+    assert told.out.count(" Calls that uom received ") == 1
+    assert re.search(r"- Calls that uom received -+\n +1 09:00:00 GetTicketDetail .*OK\n", told.out), told.out
+
+
 def test_a_project_is_strict_by_its_settings(tmp_path: Path) -> None:
     told = run(tmp_path, STRICT, ini="[pytest]\nuom_strict = true\n")
     assert told.status == 0, told

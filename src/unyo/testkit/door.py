@@ -22,7 +22,7 @@ from unyo.uom.envelopes import CONTENT_TYPE, Failure, failure
 from .clock import DeskClock
 from .faults import Faults
 from .happening import Happening, Hook, Instead, take
-from .journal import Call
+from .journal import Call, Calls
 from .messages import Kept, read_ahead, replayed
 from .received import Received
 
@@ -93,7 +93,7 @@ class Door:
         self._is_shut = False
         self._hurried = asyncio.Event()
         self.faults: Faults
-        self.calls: list[Call] = []
+        self.calls = Calls()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one call.
@@ -204,7 +204,7 @@ class Door:
 
     def _write_down(self, call: Received, faults: list[str], answer: Kept, *, is_lost: bool) -> None:
         told = {name: value for name, value in call.headers.items() if name != "authorization"}
-        self.calls.append(
+        self.calls.write_down(
             Call(
                 len(self.calls) + 1,
                 self._clock(),

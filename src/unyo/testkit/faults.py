@@ -56,19 +56,31 @@ class Faults:
     def __repr__(self) -> str:
         return f"<Faults: {', '.join(map(str, self.waiting)) or 'none waits'}>"
 
-    def on(self, action: str = "", *, by: Actor | str = "", ticket: AnyKind | str = "", times: int = 1) -> "Faults":
+    def on(
+        self,
+        action: str = "",
+        *,
+        by: Actor | str = "",
+        ticket: AnyKind | str = "",
+        times: int = 1,
+        always: bool = False,
+    ) -> "Faults":
         """The faults of calls of this action, in this account's name, about this ticket; as many as ``times`` says.
 
+        With ``always`` it is all of them, until `clear`.
+
         Raises:
-            ValueError: there is no such action, or the fault would never happen.
+            ValueError: there is no such action, or the fault would never happen, or both so often and always.
         """
         ticket_id = ticket if isinstance(ticket, str) else ticket.ticket_id
         if action:
             check_action(action)
         if times < 1:
             raise ValueError("a fault happens once at least")
+        if always and times > 1:
+            raise ValueError("a fault happens so many times, or always")
         aimed = Faults(self._people, self._clock)
-        aimed._aim = Aim(action, by if isinstance(by, str) else by.master_id, ticket_id, times)
+        aimed._aim = Aim(action, by if isinstance(by, str) else by.master_id, ticket_id, times, always)
         aimed.waiting = self.waiting
         return aimed
 

@@ -45,12 +45,13 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """For which calls a fault waits, ``""`` for any, and to how many of them it happens."""
+    """For which calls a fault waits, ``""`` for any, and to how many of them it happens: ``times``, or ``always``."""
 
     action: str = ""
     by: str = ""
     ticket: str = ""
     times: int = 1
+    always: bool = False
 
     def fits(self, call: Received) -> bool:
         """Whether this call is meant."""
@@ -58,13 +59,14 @@ class Aim:
         return all(each in {"", found} for each, found in wanted)
 
     def __str__(self) -> str:
-        said = [self.action, self.by and f"by {self.by}", self.ticket, f"×{self.times}" if self.times > 1 else ""]
+        often = "always" if self.always else f"×{self.times}" if self.times > 1 else ""
+        said = [self.action, self.by and f"by {self.by}", self.ticket, often]
         return " ".join(filter(None, said))
 
 
 @dataclass(slots=True, eq=False)
 class Waiting:
-    """A fault that waits, how often it still happens, and what it makes of a call.
+    """A fault that waits, how often it is still to happen, and what it makes of a call.
 
     Of the faults of one ``place`` only the first happens to a call: answers queue up, while somebody else's edit and a
     slow answer go together.
@@ -94,8 +96,8 @@ def take(waiting: list[Waiting], call: Received) -> tuple[list[str], Happening]:
     happening = Happening()
     for fault in found.values():
         happening = fault.change(happening)
-        fault.left -= 1
-        if not fault.left:
+        fault.left = max(fault.left - 1, 0)
+        if not fault.left and not fault.aim.always:
             with suppress(ValueError):  # one by one, and gone by now perhaps: a test may arm and clear meanwhile
                 waiting.remove(fault)
     return [fault.name for fault in found.values()], happening

@@ -1,8 +1,10 @@
 """What a desk was asked and what it answered, with assertions on it that show all of it when they fail."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 from typing import Any, overload
 
 from rich.cells import cell_len
@@ -49,11 +51,51 @@ class Call:
 
     def holds(self, values: Mapping[str, Any]) -> bool:
         """Whether the body has these values, by their wire names."""
-        return self.body is not None and all(name in self.body and self.body[name] == values[name] for name in values)
+        return self.body is not None and not self.instead_of(values)
+
+    def instead_of(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What the body has in place of these values; ``...`` where it has nothing of that name."""
+        body = {} if self.body is None else self.body
+        return {name: body.get(name, ...) for name in values if name not in body or body[name] != values[name]}
+
+    def has_answered(self, error_type: str) -> bool:
+        """Whether it was refused by this ErrorType; with ``""``, whether it succeeded."""
+        return self.answer is not None and self.error_type == error_type
+
+
+class Calls(list[Call]):
+    """The calls of a desk as they come, for which threads can wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._moved = threading.Condition()
+        self._let_go = 0
+
+    def write_down(self, call: Call) -> None:
+        """Add a call, and tell those who wait."""
+        with self._moved:
+            self.append(call)
+            self._moved.notify_all()
+
+    def let_go(self) -> None:
+        """Let those who wait at this moment wait no longer."""
+        with self._moved:
+            self._let_go += 1
+            self._moved.notify_all()
+
+    def wait_until(self, is_so: Callable[[], bool], within: float) -> None:
+        """Wait until calls have made something so, for so many seconds at the most."""
+        with self._moved:
+            let_go = self._let_go
+            self._moved.wait_for(lambda: is_so() or self._let_go != let_go, min(within, threading.TIMEOUT_MAX))
 
 
 class Journal(Sequence[Call]):
-    """The calls, in the order in which they came."""
+    """The calls, in the order in which they came.
+
+    An action's calls are chosen by what their bodies hold, by the wire's names, and by ``error_type``: ``""`` chooses
+    those that succeeded.
+    """
 
     def __init__(self, calls: list[Call]) -> None:
         self._calls = calls
@@ -81,37 +123,66 @@ class Journal(Sequence[Call]):
         """Forget all calls."""
         self._calls.clear()
 
-    def of(self, action: str, **values: Any) -> "Journal":
-        """The calls of an action whose bodies hold these values, by their wire names.
+    def of(self, action: str, *, error_type: str | None = None, **values: Any) -> "Journal":
+        """The calls of an action with these values that were answered so.
 
         Raises:
             ValueError: there is no such action.
         """
         __tracebackhide__ = True
         check_action(action)
-        return Journal([call for call in self if call.action == action and call.holds(values)])
+        found = (call for call in self if call.action == action and call.holds(values))
+        return Journal([call for call in found if error_type is None or call.has_answered(error_type)])
 
-    def assert_called(self, action: str, *, times: int | None = None, **values: Any) -> "Journal":
+    def wait_for(
+        self, action: str, *, times: int = 1, within: float = 10, error_type: str | None = None, **values: Any
+    ) -> "Journal":
+        """Wait until so many calls have come, for programs that run beside the test; ``within`` is in true seconds.
+
+        A call that meets a conflict is one too: ``error_type=""`` waits for those that succeed. In a coroutine:
+        ``await asyncio.to_thread(uom.journal.wait_for, "UpdateTicket")``.
+
+        Raises:
+            AssertionError: they did not come in time; the text shows every call that was received.
+            TypeError: it is a part of a journal, to which none comes.
+            ValueError: there is no such action, or nothing to wait for.
+        """
+        __tracebackhide__ = True
+        if times < 1 or not 0 <= within < inf:
+            raise ValueError("a test waits for one call at least, and for a number of seconds")
+        if not isinstance(self._calls, Calls):
+            raise TypeError("no call comes to a part of a journal: wait with uom.journal")
+        check_action(action)
+        self._calls.wait_until(lambda: len(self.of(action, error_type=error_type, **values)) >= times, within)
+        found = self.of(action, error_type=error_type, **values)
+        if len(found) < times:
+            wanted = f"{times}× within {within:g} s"
+            raise AssertionError(self._told(action, error_type, values, wanted, len(found)))
+        return found
+
+    def assert_called(
+        self, action: str, *, times: int | None = None, error_type: str | None = None, **values: Any
+    ) -> "Journal":
         """The calls of an action with these values; so many as ``times`` says, or at least one.
 
         Raises:
             AssertionError: there were more or fewer; the text shows every call that was received.
         """
         __tracebackhide__ = True
-        found = self.of(action, **values)
+        found = self.of(action, error_type=error_type, **values)
         if (not found) if times is None else len(found) != times:
             wanted = "at least once" if times is None else f"{times}×"
-            raise AssertionError(f"expected {_named(action, values)} {wanted}, found {len(found)}×:\n{self}")
+            raise AssertionError(self._told(action, error_type, values, wanted, len(found)))
         return found
 
-    def assert_not_called(self, action: str, **values: Any) -> None:
+    def assert_not_called(self, action: str, *, error_type: str | None = None, **values: Any) -> None:
         """There was no such call.
 
         Raises:
             AssertionError: there was; the text shows every call that was received.
         """
         __tracebackhide__ = True
-        self.assert_called(action, times=0, **values)
+        self.assert_called(action, times=0, error_type=error_type, **values)
 
     def assert_actions(self, *actions: str) -> None:
         """These actions were called in this order, and nothing else.
@@ -126,10 +197,23 @@ class Journal(Sequence[Call]):
         if found != list(actions):
             raise AssertionError(f"expected the calls {', '.join(actions) or '(none)'}, found:\n{self}")
 
+    def _told(self, action: str, error_type: str | None, values: Mapping[str, Any], wanted: str, found: int) -> str:
+        """What was expected, every call, and what those of the action hold instead."""
+        asked = dict(values) if error_type is None else {**values, "error_type": error_type}
+        told = [f"expected {action}({_held(asked)}) {wanted}, found {found}×:", str(self)]
+        others = [call for call in self if call.action == action and not call.holds(values)]
+        if others:
+            told += [
+                "which hold instead:",
+                *(f"  {call.number:>3} {_held(call.instead_of(values))}" for call in others),
+            ]
+        return "\n".join(told)
 
-def _named(action: str, values: Mapping[str, Any]) -> str:
-    held = ", ".join(f"{name}={value!r}" for name, value in values.items())
-    return f"{action}({held})"
+
+def _held(values: Mapping[str, Any]) -> str:
+    return ", ".join(
+        f"{name}={'(nothing)' if value is ... else _shown(repr(value), _LONGEST)}" for name, value in values.items()
+    )
 
 
 def _line(call: Call) -> str:

@@ -3,7 +3,7 @@
 Whatever runs pytest imports this, be it in need of a desk or not: the desk itself is imported when a test asks for one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 MARK: Final = "uom"
 OPTIONS: Final = ("now", "as_vendor", "strict", "tls")
 _STRICT: Final = "uom_strict"
+_DESK: "Final[pytest.StashKey[Uom]]" = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,6 +28,20 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", f"{MARK}({', '.join(OPTIONS)}): how the desk of the fixtures uom and uom_server is made"
     )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show with a test that failed the calls that its desk received, if what failed does not show them itself."""
+    report = yield
+    desk = item.stash.get(_DESK, None)
+    if desk is not None and report.failed and call.when == "call":
+        told = str(desk.journal)
+        if call.excinfo is None or told not in str(call.excinfo.value):
+            report.sections.append(("Calls that uom received", told))
+    return report
 
 
 @pytest.fixture
@@ -42,6 +57,7 @@ def uom(request: pytest.FixtureRequest) -> "Iterator[Uom]":
         desk = Uom(**options)
     except (TypeError, ValueError) as error:
         pytest.fail(f"the mark {MARK}: {error}", pytrace=False)
+    request.node.stash[_DESK] = desk
     with desk:
         yield desk
 

@@ -101,7 +101,7 @@ class Uom:
 
     def warn(self) -> None:
         """Warn of faults that did not happen, and, where the desk is strict, of extensions that a program leant on."""
-        for fault in self.faults.waiting:
+        for fault in (each for each in self.faults.waiting if each.left):
             warnings.warn(f"no call came that this fault fits: {fault}", FaultNotMet, stacklevel=3)
         for call in self.journal:
             for told in call.faults:
@@ -160,6 +160,7 @@ class Uom:
             try:
                 yield where
             finally:
+                self._door.calls.let_go()
                 self._portal.call(self._door.empty)
 
     # What is there.

@@ -31,7 +31,8 @@ class NotThere(Exception):
 class Operation:
     """What one method of one path does. ``carry_out`` gets the path's parts and what was sent.
 
-    ``is_quick`` says that it touches no database, and is carried out between two steps of the calls on their way.
+    ``is_quick`` says that it touches no database, and is carried out between two steps of the calls on their way;
+    ``waits`` that it waits for calls, and other operations not for it.
     """
 
     method: str
@@ -40,6 +41,7 @@ class Operation:
     carry_out: Callable[[Bench, Parts, Any], Any]
     shape: Shape
     is_quick: bool = False
+    waits: bool = False
 
 
 _NOTHING: Final = shape_of(Bench.reset)
@@ -108,14 +110,15 @@ def _fault_operation(name: str) -> Operation:
     return Operation("POST", f"/faults/{name}", _first(method), _carry_out, shape, is_quick=True)
 
 
-def _assertion(name: str) -> Operation:
+def _assertion(name: str, *, waits: bool = False) -> Operation:
     method = getattr(Journal, name)
 
     def _carry_out(bench: Bench, _parts: Parts, given: Any) -> Any:
         found = called(getattr(bench.uom.journal, name), given)
         return {"calls": [call_record(call) for call in found or ()]}
 
-    return Operation("POST", f"/journal/{name}", _first(method), _carry_out, shape_of(method), is_quick=True)
+    path, shape = f"/journal/{name}", shape_of(method)
+    return Operation("POST", path, _first(method), _carry_out, shape, is_quick=not waits, waits=waits)
 
 
 def _waiting(bench: Bench) -> Any:
@@ -203,6 +206,7 @@ OPERATIONS: Final = (
     ),
     Operation("GET", "/journal", _first(Bench.calls), _journal, _CALLS, is_quick=True),
     *map(_assertion, _ASSERTIONS),
+    _assertion("wait_for", waits=True),
     Operation("DELETE", "/journal", _first(Bench.forget_calls), _done(Bench.forget_calls), _NOTHING, is_quick=True),
     Operation(
         "GET",

@@ -52,7 +52,7 @@ def clock_record(clock: DeskClock) -> Record:
 
 def fault_record(fault: Waiting) -> Record:
     """A fault that waits."""
-    return {"fault": fault.name, "on": asdict(fault.aim), "left": fault.left}
+    return {"fault": fault.name, "on": asdict(fault.aim), "left": None if fault.aim.always else fault.left}
 
 
 def actor_record(actor: Actor) -> Record:
