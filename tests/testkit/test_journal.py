@@ -95,6 +95,12 @@ def test_calls_are_chosen_by_how_they_were_answered(uom: Uom) -> None:
         uom.journal.assert_called("UpdateTicket", times=1, error_type="", Title="私の")
 
 
+def test_a_value_by_the_clients_name_is_told_the_wires(uom: Uom) -> None:
+    for check in (uom.journal.of, uom.journal.assert_called, uom.journal.assert_not_called, uom.journal.wait_for):
+        with pytest.raises(ValueError, match=r"the wire's names: FinishApprovalUserId, not approver"):
+            check("UpdateTicket", approver=YAMADA.master_id)
+
+
 def test_a_test_waits_for_what_a_program_beside_it_calls(uom: Uom) -> None:
     ticket = uom.ticket()
     uom.faults.someone_edits(cause="ログの肥大")

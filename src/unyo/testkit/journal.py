@@ -10,6 +10,7 @@ from typing import Any, overload
 from rich.cells import cell_len
 
 from unyo.tickets.dates import JAPAN
+from unyo.tickets.field_tables import BY_KEY
 
 from .received import check_action
 
@@ -127,10 +128,11 @@ class Journal(Sequence[Call]):
         """The calls of an action with these values that were answered so.
 
         Raises:
-            ValueError: there is no such action.
+            ValueError: there is no such action, or a value has the client's name in place of the wire's.
         """
         __tracebackhide__ = True
         check_action(action)
+        _check_names(values)
         found = (call for call in self if call.action == action and call.holds(values))
         return Journal([call for call in found if error_type is None or call.has_answered(error_type)])
 
@@ -153,6 +155,7 @@ class Journal(Sequence[Call]):
         if not isinstance(self._calls, Calls):
             raise TypeError("no call comes to a part of a journal: wait with uom.journal")
         check_action(action)
+        _check_names(values)
         self._calls.wait_until(lambda: len(self.of(action, error_type=error_type, **values)) >= times, within)
         found = self.of(action, error_type=error_type, **values)
         if len(found) < times:
@@ -208,6 +211,14 @@ class Journal(Sequence[Call]):
                 *(f"  {call.number:>3} {_held(call.instead_of(values))}" for call in others),
             ]
         return "\n".join(told)
+
+
+def _check_names(values: Mapping[str, Any]) -> None:
+    """No call would ever hold what is named as the client names it."""
+    __tracebackhide__ = True
+    for name in values:
+        if name in BY_KEY:
+            raise ValueError(f"a call's body has the wire's names: {BY_KEY[name].wire}, not {name}")
 
 
 def _held(values: Mapping[str, Any]) -> str:
