@@ -4,6 +4,7 @@ import json
 import random
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from support.recorded_work import work
 from support.recordings import recording
 from unyo.testkit.cassettes.form import dump
 from unyo.testkit.cassettes.rules import Rule
+from unyo.uom.signature import EXPIRE
 
 WRONG_USAGE = 2
 DETAIL = "GetTicketDetailResponse"
@@ -137,6 +139,7 @@ OTHERWISE: dict[Rule, Callable[[Calls], Any]] = {
         {"content-type": "text/json"}
     ),
     Rule.JSON: _no_json,
+    Rule.SIGNATURE: lambda calls: _headers(_at(calls, "GetTicketDetail")).update({EXPIRE: "2026-04-01T00:00:00Z"}),
     Rule.OUTCOME: _refused_instead,
     Rule.ENVELOPE: lambda calls: _renamed(_at(calls, "UpdateTicket")["answer"]["body"], "UpdateTicketResponse", "Done"),
     Rule.REQUEST_ID: lambda calls: _detail(calls).update(RequestId="1"),
@@ -214,6 +217,110 @@ def test_a_report_is_written_into_a_file(cassette: Path, tmp_path: Path, form: s
     assert [line.rstrip() for line in written.splitlines()] == [line.rstrip() for line in shown.out.splitlines()]
 
 
+def _headers(call: dict[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = call["request"]["headers"]
+    return found
+
+
+def _ahead(call: dict[str, Any], ahead: timedelta, form: str = "%Y-%m-%dT%H:%M:%SZ") -> dict[str, str]:
+    """An expiry that is so far ahead of the call."""
+    return {EXPIRE: (datetime.fromisoformat(call["time"]).astimezone(UTC) + ahead).strftime(form)}
+
+
+Kind = Callable[[dict[str, Any]], dict[str, str]]
+# Kinds of signatures that unyo refuses, with its reason.
+REFUSED_BY_UNYO: list[tuple[Kind, str]] = [
+    (lambda call: _ahead(call, timedelta(hours=-1)), "x-iijapi-Expire is past"),
+    (lambda call: _ahead(call, timedelta(hours=25)), "x-iijapi-Expire is past, or more than 24 hours ahead"),
+    (lambda call: _ahead(call, timedelta(hours=1), "%Y-%m-%dT%H:%M:%S+00:00"), "x-iijapi-Expire is not YYYY"),
+    (lambda call: _ahead(call, timedelta(hours=1), "%Y%m%d%H%M%S"), "x-iijapi-Expire is not YYYY"),
+    (lambda _: {EXPIRE: "<scrubbed>"}, "x-iijapi-Expire is not YYYY"),
+    (lambda _: {EXPIRE: "<repeated>"}, "the header x-iijapi-expire was sent more than once"),
+    (lambda _: {"content-type": "<repeated>"}, "the header content-type was sent more than once"),
+    (lambda _: {"x-iijapi-signatureversion": "1"}, "x-iijapi-SignatureVersion is not 2"),
+    (lambda _: {"x-iijapi-signaturemethod": "HmacMD5"}, "x-iijapi-SignatureMethod is neither"),
+    (lambda _: {"content-md5": "<of another body>"}, "Content-MD5 does not match"),
+    (lambda _: {"content-md5": "<of another form>"}, "Content-MD5 is not base64"),
+    (lambda _: {"authorization": "iijapi KEY1:<scrubbed>"}, "Authorization is not"),
+    (lambda _: {"authorization": "IIJAPI KEY1:<of another form>"}, "Authorization is not"),
+    (lambda _: {"authorization": "<repeated>"}, "the header authorization was sent more than once"),
+    (lambda _: {"authorization": "<scrubbed>"}, "Authorization is not"),
+]
+
+
+def test_a_signature_that_only_the_endpoint_accepts_is_told_with_the_reason_and_hides_nothing_else(
+    cassette: Path, tmp_path: Path
+) -> None:
+    def _change(calls: Calls) -> None:
+        accepted = [call for call in calls if _headers(call).get("authorization") == "IIJAPI KEY1:<scrubbed>"]
+        for call, (kind, _) in zip([call for call in accepted if not _is_refused(call)], REFUSED_BY_UNYO, strict=False):
+            _headers(call).update(kind(call))
+
+    differences = report_of(_changed(cassette, tmp_path, _change))["differences"]
+    assert [each["rule"] for each in differences] == ["signature"] * len(REFUSED_BY_UNYO)
+    for told, (_, reason) in zip(differences, REFUSED_BY_UNYO, strict=True):
+        assert told["recorded"].startswith("accepted: ")
+        assert told["unyo"].startswith(f"refused: {reason}")
+
+
+# Kinds that an endpoint refuses, and what is said of each: nothing, where it is no drift.
+REFUSED_THERE: list[tuple[Kind, str]] = [
+    (lambda _: {}, ""),  # which is accepted elsewhere: it was signed with another secret
+    (lambda call: _ahead(call, timedelta(hours=1, seconds=30)), ""),
+    (lambda call: _ahead(call, timedelta(hours=-1)), ""),  # which unyo refuses too
+    (lambda _: {"x-iijapi-signaturemethod": "HmacSHA1"}, ""),  # by which others of this key were accepted
+    (lambda call: _ahead(call, timedelta(hours=23)), "x-iijapi-expire 23:00:00 after the call"),
+    (lambda _: {"content-type": "application/json;charset=utf-8"}, "content-type application/json;charset=utf-8"),
+    (lambda _: {"x-iijapi-*": "<1 more>"}, "x-iijapi-* <1 more>"),
+]
+
+
+def test_a_refused_signature_is_told_where_it_is_of_a_kind_that_was_never_accepted(
+    cassette: Path, tmp_path: Path
+) -> None:
+    def _refused_as(call: dict[str, Any], calls: Calls, kind: Kind, **more: str) -> None:
+        refused = json.loads(json.dumps(call))
+        refused["answer"]["body"] = {"ErrorResponse": {**_refused(calls, "AUTH_FAILURE")}}
+        refused["request"] |= more
+        _headers(refused).update(kind(refused))
+        calls.append(refused)
+
+    def _change(calls: Calls) -> None:
+        call = _at(calls, "UpdateTicket", INCIDENT)
+        for kind, _ in REFUSED_THERE:
+            _refused_as(call, calls, kind)
+        _refused_as(call, calls, lambda _: {}, query="<scrubbed>")
+
+    differences = report_of(_changed(cassette, tmp_path, _change))["differences"]
+    assert {(each["rule"], each["unyo"]) for each in differences} == {("signature", "accepted, if signed well")}
+    told = [each["recorded"].partition("so: ")[2] for each in differences]
+    assert told == [*(said for _, said in REFUSED_THERE if said), "query <scrubbed>"]
+
+
+def test_a_signature_that_ran_out_while_the_endpoint_worked_was_good(cassette: Path, tmp_path: Path) -> None:
+    def _slow(calls: Calls) -> None:
+        call = _at(calls, "UpdateTicket", INCIDENT)
+        call["seconds"] = 50.5
+        _headers(call).update(_ahead(call, timedelta(seconds=-40)))
+
+    assert report_of(_changed(cassette, tmp_path, _slow))["differences"] == []
+
+
+def test_a_key_of_which_no_signature_was_ever_accepted_is_remarked_upon(cassette: Path, tmp_path: Path) -> None:
+    def _only_refused(calls: Calls) -> None:
+        refused = {"ErrorResponse": {**_refused(calls, "AUTH_FAILURE")}}
+        calls[:] = [call for call in calls if _headers(call).get("authorization") == "IIJAPI KEY1:<scrubbed>"][:3]
+        for call in calls:
+            call["answer"]["body"] = refused
+
+    changed = _changed(cassette, tmp_path, _only_refused)
+    report = report_of(changed)
+    assert (report["differences"], len(report["remarks"])) == ([], 1)
+    assert report["remarks"][0].startswith("KEY1 was refused in all its calls (3)")
+    ended = unyo_here("compare", str(changed), folder=tmp_path)
+    assert (ended.status, ended.out.splitlines()[-2:]) == (0, ["Not known", f"  {report['remarks'][0]}"])
+
+
 def test_a_difference_is_told_once_and_not_by_every_call_after_it(cassette: Path, tmp_path: Path) -> None:
     def _refuses_the_first(calls: Calls) -> None:
         body = _at(calls, "UpdateTicket", INCIDENT)["answer"]["body"]
@@ -283,11 +390,20 @@ def test_what_is_no_cassette_is_told_with_its_line(content: str | bytes, said: s
         ({"request": None}, "request must be a mapping"),
         ({"answer": 1}, "answer must be a mapping"),
         ({"answer": {"status": "200"}}, "status must be a whole number"),
-        ({"answer": {"status": 200, "headers": {"date": 1}, "body": {}}}, "the headers of its answer must be texts"),
+        (
+            {"answer": {"status": 200, "headers": {"date": 1}, "body": {}}},
+            "the headers of its answer must be texts by name",
+        ),
         ({"answer": {"status": 200}}, "text is missing"),
         ({"answer": None}, "trouble is missing"),
         ({"time": "2026-04-01T09:00:00"}, "time must be such as"),
         ({"action": 1}, "action must be a text"),
+        ({"seconds": "1"}, "seconds must be a number from 0 to 86400"),
+        ({"seconds": -1}, "seconds must be a number from 0 to 86400"),
+        (
+            {"answer": {"status": 200, "headers": {"date": "é"}, "body": {}}},
+            "the headers of its answer must be texts by name, such as HTTP carries",
+        ),
     ],
 )
 def test_a_call_that_is_none_is_told_with_its_number_and_line(

@@ -1,6 +1,8 @@
 """`unyo record`: calls go on unchanged, each is written down with its answer, and no secret with it."""
 
 import base64
+import gzip
+import html
 import json
 import os
 import re
@@ -8,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from signal import SIGINT, SIGKILL, SIGTERM, Signals
 from typing import Any
+from urllib.parse import quote, quote_plus, urlencode
 
 import httpx2
 import pytest
@@ -142,7 +145,110 @@ def test_no_key_no_secret_no_cookie_and_no_query_stands_in_a_cassette(tmp_path: 
         "content-type": "<scrubbed>",
         "x-iijapi-expire": "<scrubbed>",
         "x-iijapi-unyo-call": "<scrubbed>",
+        "x-iijapi-*": "<1 more>",
     }
+
+
+# Keys that no call of the recording was signed with, as a memo or a page may hold them.
+ANOTHER_KEY, ANOTHER_SECRET = "0A1B2C3D4E5F6G7H8I9J", "a0/B1+c2D3e4F5g6H7i8J9k0L1m2N3o4P5q6R7s8"
+LEFT_OUT = ("aTokenOf+the/query", "letMeIn:please!", "sessionOf=mine==", "aHeaderThat/I made")
+
+
+def _ways(secret: str) -> list[str]:
+    """A secret as texts, addresses, JSON and HTML hold it."""
+    escaped = "".join(c if c.isalnum() else f"&#{ord(c)};" for c in secret)
+    hexadecimal = "".join(c if c.isalnum() else f"&#x{ord(c):X};" for c in secret)
+    unicode = "".join(c if c.isalnum() else f"\\u{ord(c):04x}" for c in secret)
+    slashes, plus = secret.replace("/", "\\/"), quote_plus(secret)
+    return [
+        secret,
+        quote(secret),
+        quote(secret, safe=""),
+        plus,
+        html.escape(secret),
+        escaped,
+        hexadecimal,
+        unicode,
+        slashes,
+    ]
+
+
+@pytest.mark.parametrize("mask", [(), ("--mask",)])
+def test_no_secret_comes_back_by_a_memo_or_an_error_page_however_it_is_written(
+    mask: tuple[str, ...], tmp_path: Path
+) -> None:
+    token, password, cookie, invented = LEFT_OUT
+    ways = {name: _ways(name) for name in (ANOTHER_KEY, ANOTHER_SECRET, *LEFT_OUT, SIGNATURE)}
+    every = [way for each in ways.values() for way in each]
+    around = ["key={}", "%3A{}%22", "https://vendor.example/{}/", "\\n{}\\t", "¥n{}¥n", "鍵は{}です", "<b>{}</b>"]
+    page = "\n".join(form.replace("{}", way) for way in every for form in around)
+    memo = {"CorrespondProcessList": [{"CorrespondProcess": page}], "ErrorMessage": page, "Priority": ANOTHER_KEY}
+    basic = base64.b64encode(f"me:{password}".encode()).decode()
+    headers = {
+        "Authorization": f"IIJAPI {YAMADA.access_key}:{SIGNATURE}",
+        "Proxy-Authorization": f"Basic {basic}",
+        "Cookie": f"sid={quote(cookie)}; theme=dark",
+        "X-Invented": invented,
+    }
+    path = f"/r/20221221/{quote(ANOTHER_SECRET, safe='')}.json?{urlencode({'token': token, 'x': cookie})}"
+    for number, body in enumerate(
+        [page.encode(), json.dumps(memo).encode(), page.encode("utf-16"), gzip.compress(page.encode())]
+    ):
+        lines = (
+            "HTTP/1.1 502 Bad Gateway",
+            "Content-Type: text/html",
+            *(("Content-Encoding: gzip",) if number > 2 else ()),
+        )
+        with (
+            echoing(*lines, body=body) as endpoint,
+            recording(endpoint.url, tmp_path, *mask, name=f"{number}.yaml") as recorder,
+        ):
+            for sent in (page.encode(), json.dumps(memo).encode()):
+                httpx2.post(recorder.url + path, content=sent, headers=headers)
+            ended = recorder.process.end()
+        written = recorder.cassette.read_text() + ended.out + ended.err
+        written += json.dumps(
+            [
+                [c.request.body, c.request.text, c.answer and c.answer.message.body]
+                for c in read_cassette(recorder.cassette).calls
+            ]
+        )
+        assert [way for way in [*every, basic] if way in written] == []
+
+
+SIGNATURE = base64.b64encode(bytes(range(200, 232))).decode()
+
+
+def test_what_a_signature_is_made_of_is_recorded_without_it(tmp_path: Path) -> None:
+    signed = {
+        "Authorization": f"iijapi  {YAMADA.access_key} : {SIGNATURE}",
+        "x-iijapi-Expire": "2026-04-01T09:00:00+09:00",
+        "x-iijapi-SignatureMethod": "HMAC-SHA-512",
+        "x-iijapi-SignatureVersion": "1",
+        "x-iijapi-one": "1",
+        "x-iijapi-two": "2",
+        "Content-MD5": content_md5(b"another"),
+        "Content-Type": "application/json",
+    }
+    twice = [*signed.items(), ("X-IIJAPI-Expire", "2026-04-01T00:00:00Z"), ("authorization", "IIJAPI a:b")]
+    no_digest = {"Authorization": f"IIJAPI {YAMADA.access_key}:abc", "Content-MD5": "abc"}
+    with echoing("HTTP/1.1 200 OK", body=b"{}") as endpoint, recording(endpoint.url, tmp_path) as recorder:
+        for headers in (signed, twice, no_digest):
+            httpx2.post(f"{recorder.url}/r/20221221/UpdateTicket.json?a=b", content=b"{}", headers=headers)
+        first, second, third = (call.request.headers for call in read_cassette(recorder.cassette).calls)
+        assert all(call["request"]["query"] == "<scrubbed>" for call in recorder.calls())
+        assert all(0 < call["seconds"] < 60 for call in recorder.calls())
+    assert first == {
+        "authorization": "iijapi  KEY1 : <scrubbed>",
+        "x-iijapi-expire": "2026-04-01T09:00:00+09:00",
+        "x-iijapi-signaturemethod": "HMAC-SHA-512",
+        "x-iijapi-signatureversion": "1",
+        "content-md5": "<of another body>",
+        "content-type": "application/json",
+        "x-iijapi-*": "<2 more>",
+    }
+    assert second == {**first, "authorization": "<repeated>", "x-iijapi-expire": "<repeated>"}
+    assert third == {"authorization": "IIJAPI KEY1:<of another form>", "content-md5": "<of another form>"}
 
 
 def test_the_endpoint_hears_what_the_program_said_and_nothing_of_the_connection(tmp_path: Path) -> None:

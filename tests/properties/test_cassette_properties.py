@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,7 +29,7 @@ BODIES = st.dictionaries(TEXTS, VALUES, max_size=5)
 
 def _kept(content: bytes, answer: bytes) -> tuple[Any, Any]:
     """The two messages of a call as they are read from a cassette."""
-    heard = Heard("POST", "/r/x", [], content, system_clock(), 200, [], answer)
+    heard = Heard("POST", "/r/x", "", [], content, system_clock(), status=200, answer=answer)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "cassette.yaml"
         with CassetteFile(path, "https://vendor.example", system_clock(), masked=False) as file:
@@ -56,6 +57,11 @@ def test_what_is_no_json_is_read_as_it_was(content: bytes, text: str) -> None:
     request, message = _kept(b"{" + content, answer)
     assert request.body is not None or request.text == (b"{" + content).decode("utf-8", "backslashreplace")
     assert message.text == answer.decode()
+
+
+@pytest.mark.parametrize("text", ["\n", "\n\n", "<html>\n\n", "a\n\n\n", " \n a", "\r\n\r\n"])
+def test_an_error_page_with_empty_lines_at_its_end_is_read_as_it_was(text: str) -> None:
+    assert _kept(b"{", text.encode())[1].text == text
 
 
 @given(TEXTS)

@@ -39,8 +39,9 @@ def record(
 ) -> None:
     """Forward calls to an endpoint, and record each with its answer, until told to stop.
 
-    Your program keeps its own keys and changes its endpoint only: a signature covers neither host nor body. Keys,
-    signatures, cookies and queries are left out of the file.
+    Your program keeps its own keys and changes its endpoint only: a signature covers neither host nor body.
+
+    Keys, signatures, cookies and queries are left out of the file. The exit status is 0 where all was written down.
     """
     console = make_console()
 

@@ -1,6 +1,5 @@
 """What a recording shows of the world in which it was made: who has which rights, which values lists hold."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -14,15 +13,14 @@ from unyo.tickets.fields import Account, OptionList, Parameter
 from unyo.tickets.initial_options import initial_options
 from unyo.tickets.model import CLOSED, UNRESTRICTED, TicketKind, parse_ticket_id
 from unyo.uom.actions import ACTIONS
-from unyo.uom.signature import SCHEME
 
 from .form import Call
+from .heads import label_of
 from .outcomes import Outcome, outcome_of
 
 TicketName = tuple[str, str]
 """A service code and a ticket ID, as they were recorded."""
 _Person = tuple[str, str]
-_LABEL: Final = re.compile(rf"{SCHEME} (KEY\d+):<scrubbed>")
 _STATE, _GROUP, _APPROVER = (BY_KEY[key].wire for key in ("state", "management_group", "approver"))
 # The refusals that come after check 8, and those that come after the values were judged (contract, section 5).
 _VALUES_TAKEN: Final = frozenset(
@@ -75,12 +73,6 @@ class Plan:
     owners: Mapping[str, str]
     tickets: Mapping[TicketName, Seen]
     highest: int
-
-
-def label_of(call: Call) -> str:
-    """Under which label the call's access key was recorded; ``""`` where it was none."""
-    found = _LABEL.fullmatch(call.request.headers.get("authorization", ""))
-    return found[1] if found else ""
 
 
 def ticket_name(call: Call) -> TicketName | None:

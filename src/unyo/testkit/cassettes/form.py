@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import yaml
@@ -17,8 +17,9 @@ VERSION: Final = 1
 _TEXT: Final = "tag:yaml.org,2002:str"
 # No line is folded: a diff shows what has changed, and nothing that moved with it.
 _ENDLESS: Final = 1_000_000
-# What YAML takes for a line's end too, and so must be written escaped.
-_ODD_BREAKS: Final = re.compile("[\r\x85\u2028\u2029]")
+# What must be written escaped: what YAML takes for a line's end too, and empty lines at the end, after which it would
+# end the document.
+_ODD_BREAKS: Final = re.compile("[\r\x85\u2028\u2029]|(?:^|\n)\n\\Z")
 # A string, which is passed over whole, or a comma before a closing bracket.
 _TRAILING: Final = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])', re.DOTALL)
 
@@ -50,15 +51,18 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A recorded call: its number in the cassette, when it was answered, and what came of it.
+    """A recorded call: its number in the cassette, when it was answered and how long that took, and what came of it.
 
-    ``answer`` is None where there was none; ``trouble`` says why. ``line`` is where it stands in the file.
+    ``has_query``: whether its URL had a query, which is not kept. ``answer`` is None where there was none; ``trouble``
+    says why. ``line`` is where it stands in the file.
     """
 
     number: int
     at: datetime
+    took: timedelta
     method: str
     path: str
+    has_query: bool
     action: str
     request: Message
     answer: Answered | None

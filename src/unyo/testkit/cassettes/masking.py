@@ -32,7 +32,8 @@ _NAMES_OF_PEOPLE: Final = frozenset({"AssignUser", "User"})
 _SEARCHED_FOR: Final = frozenset({"Keyword"})
 MASKED: Final = _FREE | _NAMES_OF_PEOPLE | _SEARCHED_FOR
 """The names whose values are replaced."""
-_OF_AN_ERROR: Final = ("ErrorType", "ErrorMessage", "RequestId")
+_WORDS_OF_AN_ERROR: Final = ("ErrorType", "ErrorMessage")
+_OF_AN_ERROR: Final = (*_WORDS_OF_AN_ERROR, "RequestId")
 _TABLES: Final = (*TICKET_TABLES.values(), GET_TICKET_DETAIL, GET_TICKET_HISTORY, GET_TICKET_LIST, GET_OPTION_LIST)
 _KINDS: Final = {row.wire: row.kind for table in _TABLES for row in table.rows} | {p.wire: p.kind for p in MEMO_MEMBERS}
 
@@ -99,6 +100,11 @@ class Masker:
             parameter, _, number = around["Parameter"].partition(".")
             return self._within(MEMO_TEXT.wire if number else parameter, around[key])
         return self._within(key, around[key])
+
+
+def is_kept(name: str) -> bool:
+    """Whether what stands under that name is of the contract, and neither free text nor what an error says."""
+    return name in _KEPT and name not in _WORDS_OF_AN_ERROR
 
 
 def _stays(name: str, value: str) -> bool:

@@ -1,7 +1,9 @@
 """The proxy: forwards calls as they are, and hands each with its answer to whoever records it."""
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -73,15 +75,16 @@ class Proxy:
         if content is None:
             await _refusal(TOO_LARGE)(scope, receive, send)
             return
-        arrived = self._clock()
-        heard = (str(scope["method"]), path, _texts(scope["headers"]), content, arrived)
+        query, arrived, began = scope["query_string"].decode("latin-1"), self._clock(), time.monotonic()
+        heard = Heard(str(scope["method"]), path, query, _texts(scope["headers"]), content, arrived)
         try:
             status, headers, answer = await self._forward(scope, content)
         except _NoAnswer as none:
-            self._record(Heard(*heard, trouble=none.reason))
+            self._record(replace(heard, seconds=time.monotonic() - began, trouble=none.reason))
             await _refusal(none.code)(scope, receive, send)
             return
-        self._record(Heard(*heard, status, _texts(headers), answer))
+        seconds = time.monotonic() - began
+        self._record(replace(heard, seconds=seconds, status=status, answer_headers=_texts(headers), answer=answer))
         passed = Response(answer, status)
         passed.raw_headers = [*_without(headers, _HOPS), (b"content-length", str(len(answer)).encode())]
         await passed(scope, receive, send)

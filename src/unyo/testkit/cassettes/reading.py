@@ -1,7 +1,7 @@
 """Reads a cassette, and says on which line it is none."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +15,8 @@ _MOST_BYTES: Final = 512 * 1024**2
 _Fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # A replay looks an hour ahead, and back.
 _YEARS: Final = range(1970, 9999)
+# Nobody waits for an answer longer than a day.
+_MOST_SECONDS: Final = 86_400
 _SURROGATE: Final = re.compile(r"\\u[Dd][89A-Fa-f]")
 
 
@@ -88,8 +90,10 @@ def _call(number: int, line: int, given: Any) -> Call:
     return Call(
         number=number,
         at=_moment(_of(given, "time", str)),
+        took=_seconds(given.get("seconds", 0)),
         method=_of(request, "method", str),
         path=_of(request, "path", str),
+        has_query="query" in request,
         action=_of(given, "action", str),
         request=_message(request, "request"),
         answer=None if answer is None else _answered(answer),
@@ -106,11 +110,21 @@ def _answered(given: Any) -> Answered:
 
 def _message(given: dict[str, Any], what: str) -> Message:
     headers = given.get("headers", {})
-    if not isinstance(headers, dict) or not all(isinstance(each, str) for pair in headers.items() for each in pair):
-        raise _Wrong(f"the headers of its {what} must be texts by name")
+    if not isinstance(headers, dict) or not all(map(_is_of_a_head, [*headers, *headers.values()])):
+        raise _Wrong(f"the headers of its {what} must be texts by name, such as HTTP carries")
     if "body" in given:
         return Message(headers, _of(given, "body", dict))
     return Message(headers, None, _of(given, "text", str))
+
+
+def _is_of_a_head(value: Any) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isprintable()
+
+
+def _seconds(given: Any) -> timedelta:
+    if not isinstance(given, int | float) or not 0 <= given <= _MOST_SECONDS:
+        raise _Wrong(f"seconds must be a number from 0 to {_MOST_SECONDS}")
+    return timedelta(seconds=given)
 
 
 def _of(given: dict[str, Any], name: str, kind: type) -> Any:

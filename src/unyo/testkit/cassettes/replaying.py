@@ -19,11 +19,12 @@ from unyo.uom.envelopes import Failure
 from unyo.uom.signature import METHOD, SignatureMethod, SignedCall, content_md5, signed_headers
 
 from .comparing import Comparison
-from .evidence import Plan, Seen, TicketName, label_of, plan_of, ticket_name
+from .evidence import Plan, Seen, TicketName, plan_of, ticket_name
 from .form import Answered, Call, Cassette, Message, read_body
+from .heads import AUTHORIZATION, MD5, REPEATED, SCRUBBED, label_of
 from .outcomes import Outcome, is_in_trouble, outcome_of
 from .rules import Difference
-from .scrubbing import SCRUBBED
+from .signatures import Signatures, was_taken
 from .translation import LOCK_DATES, Translation
 from .worlds import Remade, remade
 
@@ -50,7 +51,7 @@ def replay(cassette: Cassette) -> Iterator[Result]:
         return
     plan = plan_of(cassette.calls)
     with remade(plan, cassette.calls[0].at) as world, _Carrier(world, plan) as carrier:
-        replayed = _Replay(plan, world, carrier)
+        replayed = _Replay(plan, world, carrier, Signatures(cassette.calls))
         for call in cassette.calls:
             yield replayed.result(call)
 
@@ -78,7 +79,7 @@ class _Carrier:
         """The desk's answer to a recorded call with that body."""
         self._world.clock.set(call.at)
         headers = [*_headers(call, content)]
-        if "authorization" in call.request.headers:
+        if AUTHORIZATION in call.request.headers or was_taken(call):
             key = self._key(call) if is_signed_well else self._nobodys
             signed = SignedCall(call.method, call.path, headers)
             method = call.request.headers.get(METHOD, "")
@@ -100,10 +101,10 @@ def _headers(call: Call, content: bytes) -> Iterator[tuple[str, str]]:
     is_json = call.answer.status != Failure.UNSUPPORTED_MEDIA_TYPE.value.status
     instead = {"content-type": "application/json" if is_json else "text/plain", CALL_ID_HEADER: "no UUID"}
     for name, value in call.request.headers.items():
-        if name == "content-md5":
+        if name == MD5:
             yield name, content_md5(content)
         elif name in {"content-type", "content-encoding", CALL_ID_HEADER}:
-            yield name, instead.get(name, "") if value == SCRUBBED else value
+            yield name, instead.get(name, "") if value in {SCRUBBED, REPEATED} else value
 
 
 @dataclass(slots=True)
@@ -118,8 +119,9 @@ class _Ticket:
 
 
 class _Replay:
-    def __init__(self, plan: Plan, world: Remade, carrier: _Carrier) -> None:
+    def __init__(self, plan: Plan, world: Remade, carrier: _Carrier, signatures: Signatures) -> None:
         self._plan = plan
+        self._signatures = signatures
         self._world = world
         self._carrier = carrier
         self._translation = Translation()
@@ -140,9 +142,9 @@ class _Replay:
             call, self._content(call, name), is_signed_well=recorded.reason is not Reason.UNAUTHENTICATED
         )
         compared = Comparison(call, name, self._translation)
-        differences = tuple(compared.differences(call.answer, answer))
+        differences = [*compared.differences(call.answer, answer)]
         self._learn(call, name, recorded, outcome_of(answer, call.action), differs=bool(differences))
-        return Result(call, differences, note=note)
+        return Result(call, (*self._signatures.difference(call), *differences), note=note)
 
     def _why_not(self, call: Call, name: TicketName | None, recorded: Outcome) -> str:
         """Why a call cannot be compared; ``""`` if it can."""

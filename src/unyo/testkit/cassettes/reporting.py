@@ -15,6 +15,7 @@ from unyo.tickets.dates import JAPAN
 from .form import Call, Cassette
 from .replaying import Result
 from .rules import Rule
+from .signatures import Signatures
 
 _LONGEST = 300
 
@@ -36,6 +37,11 @@ class Report:
     def not_replayed(self) -> list[Result]:
         """The calls that could not be compared."""
         return [each for each in self.results if each.not_replayed]
+
+    @property
+    def remarks(self) -> list[str]:
+        """What the recording leaves open, and what is taken for it."""
+        return Signatures(self.cassette.calls).remarks
 
     @property
     def by_rule(self) -> dict[Rule, int]:
@@ -68,6 +74,7 @@ def as_json(report: Report) -> str:
             for each in result.differences
         ],
         "not_replayed": [{**_about(each.call), "reason": each.not_replayed} for each in report.not_replayed],
+        "remarks": report.remarks,
     }
     return json.dumps(found, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace").decode()
 
@@ -111,6 +118,10 @@ def show(console: Console, report: Report) -> None:
             console.print(
                 Text(f"  call {each.call.number}  {_what(each.call)}: {printable(each.not_replayed)}"), soft_wrap=True
             )
+    if report.remarks:
+        console.print(Text("\nNot known", "bold"))
+        for remark in report.remarks:
+            console.print(Text(f"  {printable(remark)}"), soft_wrap=True)
 
 
 def _rules(report: Report) -> Table:

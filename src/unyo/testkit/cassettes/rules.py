@@ -19,6 +19,7 @@ class Rule(Enum):
     STATUS = "status", Told("the HTTP status", "1, success body and failure status")
     CONTENT_TYPE = "content-type", Told("the answer's Content-Type", "1, answer")
     JSON = "json", Told("the answer is well-formed JSON", "1, answer")
+    SIGNATURE = "signature", Told("which signatures are taken", "2")
     OUTCOME = "outcome", Told("whether the call is carried out or refused", "5")
     ENVELOPE = "envelope", Told("the one key around the answer", "1, success body and failure body")
     REQUEST_ID = "request-id", Told("RequestId is five groups of eight hex digits", "1, RequestId")
