@@ -399,6 +399,8 @@ def test_what_is_no_cassette_is_told_with_its_line(content: str | bytes, said: s
         ({"time": "2026-04-01T09:00:00"}, "time must be such as"),
         ({"action": 1}, "action must be a text"),
         ({"seconds": "1"}, "seconds must be a number from 0 to 86400"),
+        ({"action": "Nothing"}, "action must be empty, or one of RegisterTicket, GetTicketDetail"),
+        ({"request": {"method": "POST", "path": "x"}}, "path must be that of a URL"),
         ({"seconds": -1}, "seconds must be a number from 0 to 86400"),
         (
             {"answer": {"status": 200, "headers": {"date": "é"}, "body": {}}},

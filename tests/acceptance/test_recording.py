@@ -297,6 +297,19 @@ def test_what_is_under_no_action_is_neither_forwarded_nor_recorded(tmp_path: Pat
     assert endpoint.heard == []
 
 
+def test_an_odd_path_is_forwarded_recorded_and_compared_like_any(tmp_path: Path) -> None:
+    with (
+        echoing("HTTP/1.1 404 Not Found", body=b"<html>\n\n") as endpoint,
+        recording(endpoint.url, tmp_path) as recorder,
+    ):
+        for path in ("/r/a%0Ab", "/r/%ff", "/r//x/", "/r/é"):
+            assert httpx2.post(f"{recorder.url}{path}").content == b"<html>\n\n"
+        assert recorder.process.end().out.splitlines()[1].endswith("/r/a\\nb  404 no JSON")
+    ended = unyo_here("compare", str(recorder.cassette), folder=tmp_path)
+    assert (ended.status, ended.err) == (1, "")
+    assert "4 calls, 4 replayed: 0 the same, 4 differ" in ended.out
+
+
 def test_a_body_beyond_all_bounds_is_refused(tmp_path: Path) -> None:
     with echoing("HTTP/1.1 200 OK", body=b"") as endpoint, recording(endpoint.url, tmp_path) as recorder:
         answer = httpx2.post(f"{recorder.url}/r/20221221/UpdateTicket.json", content=bytes(8 * 1024**2 + 1))

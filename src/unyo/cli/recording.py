@@ -1,5 +1,6 @@
 """The command that records calls to an endpoint: `unyo record`."""
 
+from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +17,8 @@ from .errors import FAILED, plain_errors
 from .showing import make_console
 
 app = typer.Typer()
+
+_OK = "ok"
 
 
 @app.command()
@@ -68,10 +71,19 @@ def _show(console: Console, call: dict[str, Any]) -> None:
     if "trouble" in call:
         line.append(call["trouble"], style="bold red")
     else:
-        error = printable(str(_inside(call).get("ErrorType", "")))
         line.append(str(call["answer"]["status"]), style="dim")
-        line.append(f" {error}" if error else " ok", style="yellow" if error else "green")
+        said = _said(call)
+        line.append(f" {printable(said)}", style="green" if said == _OK else "yellow")
     console.print(line, soft_wrap=True)
+
+
+def _said(call: dict[str, Any]) -> str:
+    """An answer in a word."""
+    if error := _inside(call).get("ErrorType"):
+        return str(error)
+    if "body" not in call["answer"]:
+        return "no JSON"
+    return _OK if call["answer"]["status"] == HTTPStatus.OK else ""
 
 
 def _inside(call: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,6 @@ import httpx2
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from unyo.uom import codec
@@ -159,6 +158,6 @@ def make_app(proxy: Proxy, client: httpx2.AsyncClient, begun: Callable[[], None]
         yield
         await client.aclose()
 
-    app = Starlette(routes=[Route("/{path:path}", proxy)], lifespan=lifespan)
-    app.router.redirect_slashes = False
+    app = Starlette(lifespan=lifespan)
+    app.router.default = proxy  # a route's pattern would not fit every path
     return app

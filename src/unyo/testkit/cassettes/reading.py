@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import yaml
 
+from unyo.uom.actions import ACTIONS
+
 from .form import NAME, VERSION, Answered, Call, Cassette, Message
 
 # Some hundred thousand calls; more is a mistake.
@@ -18,6 +20,9 @@ _YEARS: Final = range(1970, 9999)
 # Nobody waits for an answer longer than a day.
 _MOST_SECONDS: Final = 86_400
 _SURROGATE: Final = re.compile(r"\\u[Dd][89A-Fa-f]")
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+# More than an HTTP server takes.
+_LONGEST_PATH: Final = 8192
 
 
 class NotACassette(Exception):
@@ -92,9 +97,9 @@ def _call(number: int, line: int, given: Any) -> Call:
         at=_moment(_of(given, "time", str)),
         took=_seconds(given.get("seconds", 0)),
         method=_of(request, "method", str),
-        path=_of(request, "path", str),
+        path=_path(_of(request, "path", str)),
         has_query="query" in request,
-        action=_of(given, "action", str),
+        action=_action(_of(given, "action", str)),
         request=_message(request, "request"),
         answer=None if answer is None else _answered(answer),
         trouble="" if answer is not None else _of(given, "trouble", str),
@@ -115,6 +120,18 @@ def _message(given: dict[str, Any], what: str) -> Message:
     if "body" in given:
         return Message(headers, _of(given, "body", dict))
     return Message(headers, None, _of(given, "text", str))
+
+
+def _action(text: str) -> str:
+    if text and text not in ACTIONS:
+        raise _Wrong(f"action must be empty, or one of {', '.join(ACTIONS)}")
+    return text
+
+
+def _path(text: str) -> str:
+    if not text.startswith("/") or len(text) > _LONGEST_PATH or _SURROGATES.search(text):
+        raise _Wrong("path must be that of a URL, such as /r/20221221/UpdateTicket.json")
+    return text
 
 
 def _is_of_a_head(value: Any) -> bool:

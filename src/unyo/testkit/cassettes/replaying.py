@@ -16,7 +16,7 @@ from unyo.tickets.model import parse_ticket_id
 from unyo.uom import codec
 from unyo.uom.actions import ACTIONS, CALL_ID_HEADER
 from unyo.uom.envelopes import Failure
-from unyo.uom.signature import METHOD, SignatureMethod, SignedCall, content_md5, signed_headers
+from unyo.uom.signature import METHOD, SignatureMethod, SignedCall, content_md5, encoded_path, signed_headers
 
 from .comparing import Comparison
 from .evidence import Plan, Seen, TicketName, plan_of, ticket_name
@@ -85,7 +85,7 @@ class _Carrier:
             method = call.request.headers.get(METHOD, "")
             chosen = SignatureMethod(method) if method in {*SignatureMethod} else SignatureMethod.HMAC_SHA256
             headers += signed_headers(signed, key.access_key, key.secret_key, call.at + _LIFE, chosen).items()
-        url = httpx2.URL("http://desk").copy_with(path=call.path)
+        url = httpx2.URL("http://desk").copy_with(raw_path=encoded_path(call.path).encode())
         answer = self._runner.run(self._http.request(call.method, url, content=content, headers=headers))
         body, text = read_body(answer.content)
         return Answered(answer.status_code, Message(dict(answer.headers), body, text))
@@ -149,7 +149,7 @@ class _Replay:
     def _why_not(self, call: Call, name: TicketName | None, recorded: Outcome) -> str:
         """Why a call cannot be compared; ``""`` if it can."""
         if call.answer is None:
-            return f"the endpoint gave no answer: {call.trouble}"
+            return f"there is no answer to compare with: {call.trouble}"
         if is_in_trouble(call.answer):
             return "the endpoint was in trouble, which no rule can foretell"
         if not call.action:
