@@ -214,6 +214,9 @@ def test_no_secret_comes_back_by_a_memo_or_an_error_page_however_it_is_written(
             ]
         )
         assert [way for way in [*every, basic] if way in written] == []
+        assert ("<compressed>" in written) == (
+            number == 3
+        )  # whose bytes hold the page, as whoever has the file can see
 
 
 SIGNATURE = base64.b64encode(bytes(range(200, 232))).decode()
