@@ -8,9 +8,11 @@ from support.desks import INCIDENT, DeskUnderTest
 from support.portal import Page, signed_in
 from support.ticket_pages import names_of, resend, send, small_form, the_form
 from unyo.cast import SATO, SERVICE, YAMADA
+from unyo.portal.step_forms import STEP_FORMS
 from unyo.storage import administration
 from unyo.storage.administration import Admin, Author
 from unyo.tickets.directory import Role
+from unyo.tickets.transitions import Transition
 
 PAGE = f"/tickets/{INCIDENT}"
 APPROVER = "FinishApprovalUserId"
@@ -175,3 +177,7 @@ def test_who_was_overtaken_may_send_a_step_again(desk: DeskUnderTest) -> None:
 
 def test_an_unknown_step_is_no_page(desk: DeskUnderTest) -> None:
     assert signed_in(desk).post(f"{PAGE}/approval", {"step": "delete"}).status == 404
+
+
+def test_every_step_has_its_form() -> None:
+    assert [*STEP_FORMS] == list(Transition)

@@ -26,6 +26,7 @@ from .fields import Offer, account_says
 from .forms import lock_of
 from .shown import groups_of, is_long
 from .small_forms import APPROVER, NOTHING, Typed, lacking, told, update
+from .step_forms import STEP_FORMS, asks_for_approver
 from .steps import steps_of
 from .visit import Visit
 
@@ -142,6 +143,8 @@ async def _frame(visit: Visit, ticket: Ticket, typed: Typed) -> dict[str, Any]:
         "ticket": ticket,
         "steps": steps_of(ticket),
         "offered": steps,
+        "step_forms": STEP_FORMS,
+        "asks_for_approver": asks_for_approver,
         "is_step_gone": typed.form in set(Transition) and typed.form not in steps,
         "approver_name": APPROVER,
         "approvers": [
