@@ -138,6 +138,14 @@ def test_fields_that_every_update_needs_are_asked_for_with_the_memo(desk: DeskUn
     assert [memo["CorrespondProcess"] for memo in detail["CorrespondProcessList"]] == ["着手した。"]
 
 
+def test_what_was_typed_into_a_field_that_the_ticket_lacked_stays_though_it_is_no_date(desk: DeskUnderTest) -> None:
+    ticket = desk.register(NEW_INCIDENT)
+    page = send(signed_in(desk), "add", ticket, text="着手した。", CorrespondLimitDate="いつか")
+    field = the_form(page, "add").one("input", name="CorrespondLimitDate")
+    assert field.attributes["value"] == "いつか"
+    assert page.main.one(id=field.attributes["aria-describedby"]).text.startswith("エラー: ")
+
+
 def test_a_memo_changes_no_field(desk: DeskUnderTest) -> None:
     before = desk.detail()
     send(signed_in(desk), "add", text="着手した。")

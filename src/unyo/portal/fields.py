@@ -53,6 +53,12 @@ class Field:
     offers: tuple[Offer, ...] = ()
     faults: tuple[str, ...] = ()
     beside: str = ""
+    form: str = ""
+
+    @property
+    def id(self) -> str:
+        """Its ID in the page: its name, after that of its form where a page has several with the same field."""
+        return f"{self.form}-{self.name}" if self.form else self.name
 
     @property
     def name(self) -> str:

@@ -1,7 +1,7 @@
 """The small forms of a ticket's page, for memos and for the steps of a close: each is one update of the ticket."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from starlette.datastructures import FormData
@@ -79,13 +79,18 @@ def lacking_rows(ticket: Ticket) -> tuple[Row, ...]:
     return tuple(row for row in _needed_rows(ticket) if not ticket.values[row.key])
 
 
-def lacking(ticket: Ticket, service: Service, words: Words, typed: Typed) -> tuple[Field, ...]:
-    """The same as fields, so that they can be filled in with whatever is done next."""
+def lacking(ticket: Ticket, service: Service, words: Words, typed: Typed, form: str) -> tuple[Field, ...]:
+    """The same as fields of one of the small forms, so that they can be filled in with whatever is done next."""
     rows = lacking_rows(ticket)
     if not rows:
         return ()
     made = sheet(UPDATE_OF[ticket.kind], service, words, typed.others, typed.faults)
-    return tuple(shown for _, fields in made.groups for shown in fields if shown.row in rows)
+    return tuple(
+        replace(shown, form=form, faults=shown.faults if typed.form == form else ())
+        for _, fields in made.groups
+        for shown in fields
+        if shown.row in rows
+    )
 
 
 def told(typed: Typed, ticket: Ticket, words: Words) -> Told:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 from uuid import uuid4
 
@@ -152,7 +153,7 @@ async def _frame(visit: Visit, ticket: Ticket, typed: Typed) -> dict[str, Any]:
         ],
         "typed": typed,
         "told": told(typed, ticket, visit.words),
-        "lacking": lacking(ticket, visit.here, visit.words, typed),
+        "lacking": partial(lacking, ticket, visit.here, visit.words, typed),
         "maximum": MEMO_TEXT.kind.maximum,
         "present": await others_at(visit, ticket),
         "back": back,

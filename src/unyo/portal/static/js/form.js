@@ -27,7 +27,7 @@
     const maximum = Number(input.dataset.maximum);
     const shown = document.createElement("p");
     shown.className = "count";
-    shown.id = `count-${input.name}`;
+    shown.id = `count-${input.id}`;
     shown.hidden = true;
     input.after(shown);
     input.setAttribute("aria-describedby", [input.getAttribute("aria-describedby"), shown.id].filter(Boolean).join(" "));
