@@ -27,7 +27,7 @@ from .origin import is_form
 from .own_path import address_of, path_of
 from .pages import render
 from .shortcuts import PLACES
-from .wording import kind_says
+from .wording import kind_says, refused_says, unfit_says
 
 T = TypeVar("T")
 # No more at a time than the reading pool has connections to spare for people.
@@ -137,6 +137,8 @@ class Visit:
             "meaning": words.meaning,
             "label": lambda key: words.meaning(BY_KEY[key].label),
             "kind_says": lambda kind: kind_says(kind, words),
+            "unfit_says": lambda unfit: unfit_says(unfit, words),
+            "refused_says": lambda refusal, wait: refused_says(refusal, wait, words),
             "date": words.date,
             "ago": lambda moment: words.ago(moment, self.now),
             "number": words.number,

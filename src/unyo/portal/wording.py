@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from unyo.services.passwords import LEAST_CHARACTERS, Unfit
+from unyo.services.signing_in import Refusal
 from unyo.tickets.errors import Reason
 from unyo.tickets.model import TicketKind
 
@@ -26,6 +28,18 @@ _SAYS: Final[Mapping[Reason, str]] = {
     Reason.NO_RIGHT_TO_CLOSE: _("Closing a ticket requires the approval right, which you do not have."),
 }
 _KINDS: Final[Mapping[TicketKind, str]] = {TicketKind.INCIDENT: _("Incident"), TicketKind.REQUEST: _("Request")}
+_UNFIT: Final[Mapping[Unfit, str]] = {
+    Unfit.TOO_SHORT: _("This is shorter than %(least)s characters."),
+    Unfit.TOO_LONG: _("This password is too long."),
+    Unfit.LIKE_MASTER_ID: _("This is too close to your master ID."),
+    Unfit.TOO_COMMON: _("This is too easy to guess: choose one that others do not use."),
+}
+# A link that is used up has a page of its own.
+_REFUSED: Final[Mapping[Refusal, str]] = {
+    Refusal.WRONG: _("Master ID or password is wrong."),
+    Refusal.WAIT: _("Too many attempts have failed. Try again in %(wait)s."),
+    Refusal.BUSY: _("Many people are signing in at the moment. Try again in a few seconds."),
+}
 # Where a refusal of several fields is said beside one of them.
 BESIDE: Final[Mapping[Reason, str]] = {
     Reason.APPROVER_NEEDED: "approver",
@@ -37,6 +51,16 @@ BESIDE: Final[Mapping[Reason, str]] = {
 def fault_says(reason: Reason, words: Words) -> str:
     """A reason in words."""
     return words.gettext(_SAYS[reason])
+
+
+def unfit_says(unfit: Unfit | None, words: Words) -> str:
+    """Why a text cannot be a password; ``""`` where it can."""
+    return words.gettext(_UNFIT[unfit]) % {"least": LEAST_CHARACTERS} if unfit else ""
+
+
+def refused_says(refusal: Refusal, wait: str, words: Words) -> str:
+    """Why somebody was not let in; ``wait`` says in words how long another attempt is of no use."""
+    return words.gettext(_REFUSED[refusal]) % {"wait": wait}
 
 
 def kind_says(kind: TicketKind, words: Words) -> str:
