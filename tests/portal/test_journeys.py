@@ -510,7 +510,7 @@ def test_a_connection_that_is_lost(room: Room) -> None:
     unsent = re.escape(who.text("No response. Trying again in {seconds} seconds. It is saved only once.")).replace(
         r"\{seconds\}", r"\d+"
     )
-    expect(who.main.get_by_role("status")).to_have_text(re.compile(unsent))
+    expect(who.page.get_by_role("status")).to_have_text(re.compile(unsent))
     expect(who.button("Try again now")).to_be_visible()
     seat.context.set_offline(False)
     who.sees_saved()

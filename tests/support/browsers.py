@@ -55,6 +55,7 @@ class Look:
     height: int = 900
     density: float = 1
     has_scripts: bool = True
+    has_touch: bool = False
 
     def __str__(self) -> str:
         return f"{self.language}-{self.theme}-{self.width}"
@@ -127,6 +128,7 @@ class Chromium:
                 viewport={"width": look.width, "height": look.height},
                 device_scale_factor=look.density,
                 java_script_enabled=look.has_scripts,
+                has_touch=look.has_touch,
             )
             try:
                 context.set_default_timeout(_SECONDS * 1000)

@@ -103,7 +103,7 @@ class Portal:
     async def _refuse(self, request: Request, error: Exception) -> Response:
         """No such page, or no form of ours: people get a page, programs the API's envelope."""
         assert isinstance(error, HTTPException)
-        if "text/html" in request.headers.get("accept", ""):
+        if "text/html" in request.headers.get("accept", "") or "hx-request" in request.headers:
             template = "missing.html" if error.status_code in _MISSING else "refused.html"
             try:
                 visit = await self._visit(request)

@@ -38,6 +38,8 @@ STYLES: Final = (
             "difference",
             "live",
             "dialog",
+            "forced",
+            "print",
         )
     ),
 )
@@ -48,6 +50,9 @@ SCRIPTS: Final = (
     "js/secret.js",
     "js/theme.js",
     "js/choices.js",
+    "js/foot.js",
+    "js/again.js",
+    "js/large.js",
     "js/form.js",
     "js/reach.js",
     "js/live.js",

@@ -144,4 +144,5 @@ class Visit:
             "number": words.number,
             "Right": Right,
             "places": PLACES,
+            "most": MOST_BYTES,
         }

@@ -120,9 +120,16 @@
     return shown;
   };
 
+  let pressed = null;
+
   const busy = (form, isBusy) => {
+    if (isBusy) pressed = document.activeElement;
     for (const button of form.querySelectorAll("[data-send]")) button.toggleAttribute("disabled", isBusy);
+    // A button that does nothing for a while loses the focus.
+    if (!isBusy && document.activeElement === document.body) pressed?.focus();
   };
+
+  const mainOf = (xhr) => new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector("main");
 
   // No answer, or none of ours: the same form again, with the same name of the call, so that it is saved once only.
   const retry = (form) => {
@@ -199,9 +206,17 @@
     const { xhr } = event.detail;
     const form = sent.get(xhr);
     if (!form) return;
-    if (xhr.status >= 500) {
+    const main = mainOf(xhr);
+    if (xhr.status >= 500 || !main) {
       event.detail.shouldSwap = false;
       retry(form);
+      return;
+    }
+    // No form any more, as where the right to write was taken away meanwhile: what was typed stays beside what it says.
+    if (xhr.status >= 400 && !main.querySelector("form")) {
+      event.detail.shouldSwap = false;
+      busy(form, false);
+      say(state(form, main.querySelector("p").textContent, true).textContent);
       return;
     }
     // What is wrong is said on the page that comes with it.

@@ -68,7 +68,7 @@ const keys = (() => {
   };
 
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.isComposing) return;
+    if (event.defaultPrevented || isComposing(event)) return;
     const key = named(event);
     if (!key) return;
     const isHeld = key.includes("+") && key.length > 1;

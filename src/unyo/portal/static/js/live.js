@@ -10,12 +10,8 @@
   const PARTS = "[data-row], .glance > div, .facts > div, .sums > div, .steps > li, .timeline > li";
 
   const page = () => document.getElementById("main")?.dataset ?? {};
-  const box = () => document.getElementById("live");
   const asOf = () => document.getElementById("as-of");
   const isEditing = () => "liveEditing" in page();
-  const say = (text) => {
-    document.getElementById("said").textContent = text;
-  };
 
   let source = null;
   let at = "";
@@ -28,35 +24,10 @@
   let isFreshening = false;
   let isBehind = false;
 
-  // What is said at the foot of the page; one thing at a time.
-  const show = (kind, action = "", act = null) => {
-    if (!box() || box().dataset.kind === kind) return;
-    const text = document.createElement("p");
-    text.textContent = box().dataset[kind];
-    box().className = `live ${kind}`;
-    box().dataset.kind = kind;
-    box().replaceChildren(text);
-    if (act) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "button small";
-      button.textContent = box().dataset[action];
-      button.addEventListener("click", act);
-      box().append(button);
-    }
-    say(text.textContent);
-  };
-
-  const unsay = (kind) => {
-    if (box()?.dataset.kind !== kind) return;
-    delete box().dataset.kind;
-    box().replaceChildren();
-  };
-
   const end = () => {
     isOver = true;
     close();
-    show("over", "load", () => location.reload());
+    foot.show("over", "load", () => location.reload());
   };
 
   // The stream. Hidden pages have none, as a browser opens few connections to a host; but who edits stays there.
@@ -83,7 +54,7 @@
     source = mine;
     mine.addEventListener("begun", (event) => {
       tries = 0;
-      unsay("lost");
+      foot.unsay("lost");
       const isList = page().live === "list";
       if (event.data && (isList ? Number(event.data) >= Number(asOf().value) : isNews(event.data))) freshenSoon();
       freshenPresentSoon();
@@ -104,7 +75,7 @@
   const lost = async (to, isRefused) => {
     source = null;
     tries += 1;
-    if (tries > 1) show("lost");
+    if (tries > 1) foot.show("lost");
     again = setTimeout(connect, Math.min(1000 * 2 ** (tries - 1), LONGEST_WAIT) * (0.5 + Math.random() / 2));
     if (isRefused && (await isShut(to))) end();
   };
@@ -183,14 +154,14 @@
 
   const freshen = async (isAsked = false) => {
     if (isEditing()) {
-      show("meanwhile");
+      foot.show("meanwhile");
       return;
     }
     const { livePart } = page();
     const target = document.getElementById(livePart);
     if (!target || !isBehind || isFreshening) return;
     if (isBusy(target) && !isAsked) {
-      if (page().live !== "list") show("changed", "show", () => freshen(true));
+      if (page().live !== "list") foot.show("changed", "show", () => freshen(true));
       return;
     }
     isFreshening = true;
@@ -205,7 +176,7 @@
       return;
     }
     swap(target, made);
-    unsay("changed");
+    foot.unsay("changed");
     if (isBehind) freshenSoon();
   };
 
@@ -299,7 +270,7 @@
         kept.className = "input";
         kept.readOnly = true;
         kept.value = old.value;
-        label.append(box().dataset.typed, kept);
+        label.append(foot.texts().typed, kept);
         target.prepend(label);
       }
     }
@@ -311,7 +282,7 @@
       piece.classList.add("fresh");
       setTimeout(() => piece.classList.remove("fresh"), MARKED);
     }
-    if (fresh.length || before.size !== texts(target).size) say(box().dataset.updated);
+    if (fresh.length || before.size !== texts(target).size) foot.say(foot.texts().updated);
   };
 
   document.addEventListener("focusout", () => {

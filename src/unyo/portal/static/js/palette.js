@@ -147,7 +147,7 @@
     if (event.target.id === "palette-words") update();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.target.id !== "palette-words" || event.isComposing) return;
+    if (event.target.id !== "palette-words" || isComposing(event)) return;
     const option = palette().querySelector('[aria-selected="true"]');
     if (event.key === "ArrowDown") move(1);
     else if (event.key === "ArrowUp") move(-1);

@@ -22,7 +22,7 @@
       again.className = "button small";
       again.textContent = form.dataset.retry;
       shown.textContent = form.dataset.unsent.replace("{seconds}", seconds);
-      document.getElementById("said").textContent = shown.textContent;
+      foot.say(shown.textContent);
       shown.classList.add("wrong");
       shown.append(" ", again);
       const done = () => {
@@ -41,7 +41,9 @@
       await wait(form, shown, WAITS[Math.min(tries, WAITS.length - 1)]);
     }
     if (!form.isConnected) return;
-    shown.textContent = "";
+    shown.classList.remove("wrong");
+    shown.textContent = form.dataset.sending;
+    foot.say(shown.textContent);
     form.dataset.reach = "there";
     form.requestSubmit(submitter);
   };
@@ -57,6 +59,18 @@
 
   // A page that is come back to is as it was left.
   addEventListener("pageshow", () => {
-    for (const form of document.querySelectorAll("form[data-reach]")) form.dataset.reach = "";
+    for (const form of document.querySelectorAll('form[data-reach="there"]')) {
+      form.dataset.reach = "";
+      form.querySelector("[data-state]").textContent = "";
+    }
+  });
+
+  // Text that nobody has saved: typed, or shown again with what is wrong.
+  const isUnsaved = (form) =>
+    form.dataset.reach !== "there" && [...form.querySelectorAll("textarea")].some((each) =>
+      each.value !== each.defaultValue || (each.value !== "" && form.querySelector('[role="alert"], [aria-invalid]')));
+
+  addEventListener("beforeunload", (event) => {
+    if ([...document.querySelectorAll("form[data-reach]")].some(isUnsaved)) event.preventDefault();
   });
 })();
