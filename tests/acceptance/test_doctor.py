@@ -4,15 +4,15 @@ import http.server
 import json
 import os
 import shutil
-import socket
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from support.balancer import free_port
 from support.certificates import make_pair
 from support.commands import unyo_here
 from support.installations import Installation, contents, execute, install
@@ -26,17 +26,10 @@ from unyo.storage.migrations import newest
 Findings = dict[str, dict[str, Any]]
 
 
-def _free_port() -> int:
-    with closing(socket.socket()) as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
-
-
 def _examined(folder: Path, url: str, *arguments: str, port: int = 0) -> tuple[int, Findings]:
     """The exit status, and the worst finding about each thing; nothing that was looked at has changed."""
     done = unyo_here(
-        "doctor", "--json", "--database", url, "--port", str(port or _free_port()), *arguments, folder=folder
+        "doctor", "--json", "--database", url, "--port", str(port or free_port()), *arguments, folder=folder
     )
     assert done.err == ""
     worst: Findings = {}
@@ -99,7 +92,7 @@ def test_a_certificate_that_cannot_be_used_is_told(installation: Installation, t
 
 def test_a_person_reads_marks_and_what_to_do(installation: Installation) -> None:
     installation.key_file.chmod(0o644)
-    done = unyo("doctor", "--database", installation.url, "--port", str(_free_port()), folder=installation.folder)
+    done = unyo("doctor", "--database", installation.url, "--port", str(free_port()), folder=installation.folder)
     assert done.status == 1
     assert "✓ tables " in done.out
     assert "✗ key file " in done.out
@@ -139,7 +132,7 @@ def test_an_address_for_metrics_that_is_none_is_told(installation: Installation)
 
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 def test_a_server_on_ipv6_is_looked_for_at_its_address(installation: Installation) -> None:
-    port = _free_port()
+    port = free_port()
     _, found = _examined(installation.folder, installation.url, "--host", "::1", port=port)
     assert found["server"]["says"].startswith(f"none is running at http://[::1]:{port};")
 

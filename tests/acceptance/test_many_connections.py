@@ -23,6 +23,8 @@ ASK = b"GET /livez HTTP/1.1\r\nHost: desk\r\n\r\n"
 CALLS = 60
 # Generous: what is looked for is a server that goes through all its connections for each call.
 FACTOR, MILLISECONDS = 3.0, 5.0
+# Whatever else the machine does makes calls slow at times, but not each time.
+TRIES = 5
 KIBIBYTES_EACH = 16.0
 
 
@@ -90,9 +92,12 @@ def test_ten_thousand_idle_and_500_half_open_connections_do_not_starve_a_caller(
                 assert each.recv(4096).startswith(b"HTTP/1.1 200")
         opened += [connected(port_of(url), ASK[: 1 + number % 30]) for number in range(HALF_OPEN)]
         wait_until("all are connected", lambda: open_files(server) > IDLE + HALF_OPEN)
-        during, kib_each = milliseconds(client), (resident_kib(server) - kib) / (IDLE + HALF_OPEN)
+        for _ in range(TRIES):
+            during, kib_each = milliseconds(client), (resident_kib(server) - kib) / (IDLE + HALF_OPEN)
+            log.info("%.2f ms before, %.2f ms during, %.1f KiB each", before, during, kib_each)  # pytest -rP shows it
+            if during < FACTOR * before + MILLISECONDS:
+                break
         assert open_files(server) > IDLE + HALF_OPEN
-        log.info("%.2f ms before, %.2f ms during, %.1f KiB each", before, during, kib_each)  # pytest -rP shows it
         assert during < FACTOR * before + MILLISECONDS
         assert kib_each < KIBIBYTES_EACH
 

@@ -24,8 +24,8 @@ IDLE, TAKING = 1, 1.0
 
 @pytest.fixture(scope="module")
 def desk(all_databases: dict[str, Databases]) -> Iterator[DeskUnderTest]:
-    """A desk that waits for the next call a second, for a head two, and for what it answers to be taken one."""
-    served = partial(OverHttp, keep_alive_seconds=IDLE, head_seconds=2.0, taking_seconds=TAKING)
+    """A desk that waits for the next call a second, for a head five, and for what it answers to be taken one."""
+    served = partial(OverHttp, keep_alive_seconds=IDLE, head_seconds=5.0, taking_seconds=TAKING)
     with desk_on(all_databases["sqlite"].filled(), served) as opened:
         yield opened
 
@@ -45,10 +45,10 @@ def test_an_idle_connection_is_closed_without_a_word(desk: DeskUnderTest) -> Non
 
 def test_a_connection_that_is_used_stays(desk: DeskUnderTest) -> None:
     with raw_connection(desk) as connection:
-        for _ in range(4):
+        for _ in range(6):
             connection.send(call(desk))
             assert connection.answer().error is None
-            assert not connection.is_answered(IDLE / 2)
+            assert not connection.is_answered(IDLE / 4)
 
 
 @pytest.mark.parametrize("is_at_once", [True, False], ids=["with the call before", "after its answer"])

@@ -362,6 +362,7 @@ def test_keyboard_only(room: Room) -> None:
 
 def come_in_by_keys(who: Operator) -> None:
     who.go("/")
+    expect(who.field(who.text("Master ID"))).to_be_focused()
     who.type(YAMADA.master_id)
     who.tab_to(who.field(who.text("Password")))
     who.type(WORDS)

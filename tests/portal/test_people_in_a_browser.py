@@ -67,6 +67,7 @@ def test_arrow_keys_choose_a_language_and_stay_where_they_are(sit: Sit) -> None:
     page.get_by_role("radio", name="Same as browser").focus()
     page.keyboard.press("ArrowUp")
     expect(page.locator(".done")).to_have_text("Saved.")
+    expect(page.get_by_role("radio", name="English 英語")).to_be_focused()
     page.keyboard.press("ArrowUp")
     expect(page.get_by_role("heading", level=1)).to_have_text("設定")
     expect(page.get_by_role("radio", name="日本語 Japanese")).to_be_focused()

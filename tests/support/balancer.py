@@ -1,12 +1,13 @@
 """nginx before several nodes, by the configuration that is shipped, as a process of the test's own."""
 
 import pwd
+import random
 import signal
 import socket
 import ssl
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from os import geteuid
 from pathlib import Path
 
@@ -39,10 +40,12 @@ http {{
 
 
 def free_port() -> int:
-    """A port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
+    """A port on which nobody listens, and that no connection is given by chance until somebody does."""
+    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text(encoding="ascii").split()[0])
+    while True:
+        port = random.SystemRandom().randrange(10_000, lowest)  # which others at the same time hardly take too
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 class Balancer:

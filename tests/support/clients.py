@@ -3,12 +3,12 @@
 import asyncio
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from unyo.cast import YAMADA, Actor
-from unyo.client import AsyncClient, Client
+from unyo.client import AsyncClient, Client, NoAnswer
 from unyo.testkit import Uom
 from unyo.testkit.faults import Faults
 
@@ -86,6 +86,15 @@ class Clients:
         waiting = Waiting(made, self.opened.enter_context(asyncio.Runner()))
         self.opened.callback(waiting.close)
         return cast("Client", waiting)
+
+
+def know(client: Client, ticket_id: str) -> None:
+    """Have a client that waits for a moment only be answered once, however busy the machine is."""
+    for _ in range(100):
+        with suppress(NoAnswer):
+            client.tickets.get(ticket_id)
+            return
+    raise AssertionError("it is never answered")
 
 
 def _who(actor: Actor) -> tuple[str, str, str, str]:

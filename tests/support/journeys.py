@@ -169,6 +169,8 @@ class Operator:
         self.page.keyboard.insert_text(text)
 
     def keys(self, *pressed: str) -> None:
+        """Press keys, on a page that is there with all that listens to them."""
+        self.page.wait_for_load_state()
         for key in pressed:
             self.page.keyboard.press(key)
 

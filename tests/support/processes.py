@@ -25,8 +25,8 @@ from unyo.uom.signature import SignedCall, signed_headers
 from .desks import CONTENT_TYPE, Answer
 
 SCRIPT = str(Path(sys.executable).with_name("unyo"))
-# Longer than anything here takes; a test that reaches it has failed.
-PATIENCE = 30.0
+# Longer than anything here takes on a machine that does much else too; a test that reaches it has failed.
+PATIENCE = 60.0
 _RUNNING = r"Uvicorn running on (https?://[^\s\"]+)"
 # What would make a process talk otherwise than it does to a pipe on anybody's machine, or serve another store.
 _UNWANTED = re.compile(r"UNYO_|FORCE_COLOR|PY_COLORS|CLICOLOR|GITHUB_|COLUMNS|TTY_")

@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from support.desks import OverHttp
+from support.processes import wait_until
 from unyo.client import AsyncClient, Client
 from unyo.testkit import SATO, YAMADA, Actor, Uom
 from unyo.testkit.door import AnswerLost
@@ -69,8 +70,11 @@ def test_who_gives_up_waiting_takes_nothing_back(uom: Uom) -> None:
     async def _gives_up() -> None:
         transport = httpx2.ASGITransport(uom.app)
         async with AsyncClient(*_given("http://desk", YAMADA), transport=transport) as client:
-            with pytest.raises(TimeoutError):
-                await asyncio.wait_for(client.tickets.update(ticket, title="私の"), 0.3)
+            updating = asyncio.ensure_future(client.tickets.update(ticket, title="私の"))
+            await asyncio.to_thread(wait_until, "it has come", lambda: not uom.faults.waiting or updating.done())
+            updating.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await updating
 
     asyncio.run(_gives_up())
     uom.snapshot()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from support.clients import Clients
+from support.clients import Clients, know
 from unyo.bootstrap.clock import system_clock
 from unyo.client import (
     AddMemo,
@@ -157,7 +157,7 @@ def test_nobody_is_reached(uom: Uom, client_of: Clients) -> None:
 def test_a_slow_call_is_carried_out_though_nobody_waits_for_it(uom: Uom, client_of: Clients, *, before: bool) -> None:
     ticket = uom.ticket()
     client = client_of(timeout=0.1, tries=1)
-    client.tickets.get(ticket.ticket_id)
+    know(client, ticket.ticket_id)
     uom.faults.on("UpdateTicket").latency(60, before=before)
     with pytest.raises(NoAnswer, match="ReadTimeout"):
         client.tickets.update(ticket, title="私の")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from support.clients import clients_of
+from support.clients import clients_of, know
 from support.desks import NEW_INCIDENT, NO_PARAMETERS, DeskUnderTest, who
 from support.kits import by_hand, without_date
 from unyo.client import ExclusionFailure, NoAnswer, NoTicketId, SystemFailure
@@ -161,7 +161,7 @@ def test_a_restore_does_not_wait_for_a_slow_answer(uom: Uom) -> None:
     ticket = uom.ticket()
     mark = uom.snapshot()
     client = uom.client(tries=1, timeout=0.05)
-    client.tickets.get(ticket.ticket_id)
+    know(client, ticket.ticket_id)
     uom.faults.on("UpdateTicket").latency(600)
     with pytest.raises(NoAnswer):
         client.tickets.update(ticket, title="x")
