@@ -20,6 +20,16 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 from support.databases import KINDS, Databases, postgres_server  # noqa: E402 - see above
 from support.desks import DeskUnderTest, desk_on  # noqa: E402 - see above
 
+# Thousands of random calls, and servers that are killed: being measured costs them half as much again, and what they
+# run is what the other tests run.
+UNMEASURED_FOLDERS = {"proofs", "properties"}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Leave the coverage of some tests out."""
+    if item.path.parent.name in UNMEASURED_FOLDERS:
+        item.add_marker("no_cover")
+
 
 @pytest.fixture(scope="session")
 def postgres_uri() -> Iterator[Callable[[], str]]:
