@@ -1,4 +1,4 @@
-"""The contract as cases (``cases/*.yaml``): call and answer, in process and over HTTP, on both databases."""
+"""The contract as cases (``cases/*.yaml``): call and answer, over HTTP on SQLite, in process on PostgreSQL."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
