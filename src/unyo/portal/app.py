@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from unyo.services.people import Chosen
 from unyo.services.ports import QueueFull, StorageFailed
-from unyo.tickets.directory import RIGHTS, Directory
+from unyo.tickets.directory import Directory
 from unyo.uom import codec
 from unyo.uom.envelopes import CONTENT_TYPE, Failure, failure
 
@@ -81,7 +81,7 @@ class Portal:
                 return await _to_sign_in(visit, page)
             if not isinstance(page.needs, Who) and visit.member is None:
                 return RedirectResponse("/service", 303, headers.PAGE)
-            if not isinstance(page.needs, Who) and page.needs not in RIGHTS[visit.me.role]:
+            if not isinstance(page.needs, Who) and not visit.may(page.needs):
                 return visit.page("refused.html", 403, why="right")
             if is_write and resume.is_strange(await visit.form(), visit.session):
                 return await _to_who_typed_it(visit)

@@ -12,7 +12,6 @@ from . import headers
 from .language import Language, translations
 from .linked import linked
 
-_TARGET: Final = "hx-target"
 # The blocks that stand alone. Others need what their templates prepare for them.
 PARTS: Final = frozenset({"found", "palette_recent", "palette_tickets", "present", "ticket", "work"})
 
@@ -33,12 +32,17 @@ def environment(language: Language) -> Environment:
     return made
 
 
+def part_of(request: Request) -> str:
+    """The name of the element that a script of ours asks to replace; ``""`` where it is no such call."""
+    return request.headers.get("hx-target", "") if "hx-request" in request.headers else ""
+
+
 def render(
     request: Request, language: Language, template: str, values: Mapping[str, Any], status: int = 200
 ) -> Response:
     """A page, or the block of it that a script asks for by the name of the element that it replaces."""
     found = environment(language).get_template(template)
-    block = request.headers.get(_TARGET, "") if "hx-request" in request.headers else ""
+    block = part_of(request)
     if block in PARTS & found.blocks.keys():
         text = "".join(found.blocks[block](found.new_context(dict(values))))
     else:

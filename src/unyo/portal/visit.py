@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from unyo.services.people import Chosen, Session
 from unyo.services.ports import Caller
-from unyo.tickets.directory import RIGHTS, Directory, Member, Right, Service
+from unyo.tickets.directory import Directory, Member, Right, Service
 from unyo.tickets.field_tables import BY_KEY
 
 from . import headers
@@ -25,7 +25,7 @@ from .bounded import MOST_BYTES
 from .language import HOME, Language, Words, preferred
 from .origin import is_form
 from .own_path import address_of, path_of
-from .pages import render
+from .pages import part_of, render
 from .shortcuts import PLACES
 from .wording import kind_says, refused_says, unfit_says
 
@@ -93,7 +93,7 @@ class Visit:
 
     def may(self, right: Right) -> bool:
         """Whether the role allows it."""
-        return self.member is not None and right in RIGHTS[self.member.role]
+        return self.member is not None and self.member.may(right)
 
     async def ask(self, work: Callable[[], T]) -> T:
         """What a use case or a port says, asked in a thread."""
@@ -102,6 +102,11 @@ class Visit:
     async def prove(self, work: Callable[[], T]) -> T:
         """What a use case makes of a password, asked in a thread kept for that."""
         return await run_sync(work, limiter=self.proving)
+
+    @property
+    def part(self) -> str:
+        """The part of the page that a script asks for, by the name of the element it replaces; ``""`` for the page."""
+        return part_of(self.request)
 
     @property
     def path(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from unyo.tickets.directory import RIGHTS, Member, Right, Service
+from unyo.tickets.directory import Member, Right, Service
 from unyo.tickets.model import Glimpse
 
 from .ports import Reader
@@ -19,7 +19,7 @@ class Judged:
     def reader(self, master_id: str) -> Member | None:
         """The member, who may read; None for others."""
         member = self.service.members.get(master_id) if self.service else None
-        return member if member and Right.READ in RIGHTS[member.role] else None
+        return member if member and member.may(Right.READ) else None
 
     def seen(self, master_id: str, number: int) -> Glimpse | None:
         """The ticket, if there is one of that number and the member may see it."""

@@ -45,6 +45,10 @@ class Member:
     may_approve: bool = False
     groups: frozenset[str] = frozenset()
 
+    def may(self, right: Right) -> bool:
+        """Whether this member's role allows it."""
+        return right in RIGHTS[self.role]
+
     def may_see(self, ticket: Ticket | Glimpse) -> bool:
         """Whether the ticket's management group shows it to this member (contract, section 7)."""
         return self.may_see_group(ticket.management_group)
@@ -136,6 +140,6 @@ class Directory:
     def admit(self, *, owner: str, master_id: str, service_code: str, right: Right) -> tuple[Service, Member] | Refusal:
         """Check 8: the master ID is the caller's own, belongs to the service, and its role allows it."""
         service, member = self.services.get(service_code), self.member(service_code, master_id)
-        if service is None or member is None or owner != master_id or right not in RIGHTS[member.role]:
+        if service is None or member is None or owner != master_id or not member.may(right):
             return Refusal(Reason.NOT_A_MEMBER)
         return service, member

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Final
 
-from .directory import RIGHTS, Member, Right, Service
+from .directory import Member, Right, Service
 from .model import APPROVAL_STATES, AWAITING_APPROVAL, CLOSED, SENT_BACK, WORKING, Ticket, Values
 
 
@@ -39,7 +39,7 @@ _LEADS_TO: Final[Mapping[Transition, str]] = {
 
 def offered(ticket: Ticket, member: Member) -> tuple[Transition, ...]:
     """The steps that make sense for a member, the likeliest first; none for who may not write or see the ticket."""
-    if Right.WRITE not in RIGHTS[member.role] or not member.may_see(ticket):
+    if not member.may(Right.WRITE) or not member.may_see(ticket):
         return ()
     if ticket.state == AWAITING_APPROVAL:
         return tuple(_offered_while_it_waits(ticket, member))
@@ -58,9 +58,7 @@ def _offered_while_it_waits(ticket: Ticket, member: Member) -> Iterator[Transiti
 
 def approvers(ticket: Ticket, service: Service) -> tuple[Member, ...]:
     """Who could approve the ticket's close: members who have the approval right, and see and may change it."""
-    return tuple(
-        member for member in service.approvers if Right.WRITE in RIGHTS[member.role] and member.may_see(ticket)
-    )
+    return tuple(member for member in service.approvers if member.may(Right.WRITE) and member.may_see(ticket))
 
 
 def values_of(transition: Transition, caller: Member, approver: str = "") -> Values:

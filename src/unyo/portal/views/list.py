@@ -35,7 +35,7 @@ async def show(visit: Visit) -> Response:
     if isinstance(shown, Refusal) or (asked.place.cursor and not shown.page.rows):
         # The page is there no more: the list begins anew.
         return _lead(visit, asked.whole.address)
-    if not _is_part(visit) and not _is_in_form(visit, asked):
+    if not visit.part and not _is_in_form(visit, asked):
         return visit.go(asked.address)
     return await page(visit, asked, shown)
 
@@ -66,10 +66,10 @@ async def page(visit: Visit, asked: Asked, shown: ListShown, status: int = 200, 
         kinds={kind: wording.value("kind", kind) for kind in TicketKind},
         labels={name: wording.label(name) for name in asked.columns},
         fixed=list(fixed_views(visit.words, visit.me)),
-        is_part=_is_part(visit),
+        is_part=bool(visit.part),
         keep=query(asked.address),
     )
-    if _is_part(visit):
+    if visit.part:
         made.headers["HX-Push-Url"] = asked.address
     return made
 
@@ -106,11 +106,6 @@ def _beside(visit: Visit, asked: Asked, cursor: str, *, backwards: bool) -> str:
     return replace(asked, place=Place(number, cursor, backwards, at if asked.is_overdue else 0)).address
 
 
-def _is_part(visit: Visit) -> bool:
-    """Whether a script asks for a part of the page."""
-    return "hx-request" in visit.request.headers and "hx-target" in visit.request.headers
-
-
 def _is_in_form(visit: Visit, asked: Asked) -> bool:
     """Whether the address is written as we write it: a form without scripts sends its empty fields too."""
     given = visit.request.query_params.multi_items()
@@ -119,6 +114,6 @@ def _is_in_form(visit: Visit, asked: Asked) -> bool:
 
 def _lead(visit: Visit, to: str) -> Response:
     """Go there; a script would follow a redirect itself, and must be told."""
-    if not _is_part(visit):
+    if not visit.part:
         return visit.go(to)
     return Response(status_code=204, headers={**headers.PAGE, "HX-Redirect": to})
