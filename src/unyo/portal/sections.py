@@ -12,14 +12,15 @@ _OF_THE_FAULT: Final = frozenset({"detected_at", "recovered_at", "node_name", "e
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group: its name in the tables' language, the section whose fields it shows, and which of them.
+    """A group: its name in the tables' language, and the section whose fields it shows.
 
-    ``is_of_the_fault`` says whether those that tell of the fault; None for all of the section.
+    ``only`` names those that it shows where it does not show all (our names), ``without`` those that another one shows.
     """
 
     title: str
     section: Section
-    is_of_the_fault: bool | None = None
+    only: frozenset[str] | None = None
+    without: frozenset[str] = frozenset()
 
     def rows(self, table: FieldTable) -> tuple[Row, ...]:
         """The rows of a table that stand in this group."""
@@ -28,14 +29,15 @@ class Group:
             for row in table.rows
             if row.parameter.section is self.section
             and isinstance(row.kind, Text)
-            and self.is_of_the_fault in {None, row.key in _OF_THE_FAULT}
+            and (self.only is None or row.key in self.only)
+            and row.key not in self.without
         )
 
 
 GROUPS: Final = (
     Group("基本情報", Section.STATE),
-    Group("分類", Section.SUMMARY, is_of_the_fault=False),
-    Group("障害情報", Section.SUMMARY, is_of_the_fault=True),
+    Group("分類", Section.SUMMARY, without=_OF_THE_FAULT),
+    Group("障害情報", Section.SUMMARY, only=_OF_THE_FAULT),
     Group("依頼情報", Section.DETAIL),
     Group("対応状況", Section.CORRESPOND),
 )

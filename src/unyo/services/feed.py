@@ -32,7 +32,7 @@ class Feed(Protocol):
     def listen(self, service_code: str) -> AbstractAsyncContextManager[AsyncIterator[Told]]:
         """What changes in a service from the moment on at which the context is entered, until the feed ends.
 
-        So whoever enters first and reads a ticket then misses nothing. While the database is away nothing is told;
+        So whoever enters first, and reads a ticket then, misses nothing. While the database is away nothing is told;
         when it is back, or a reader is too slow, `Missed` is. The context belongs to one event loop.
         """
 
