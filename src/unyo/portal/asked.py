@@ -178,7 +178,7 @@ class Asked:
 
 
 def read(query: ImmutableMultiDict[str, str]) -> Asked:
-    """What an address asks for; what makes no sense in it is left out, but for values that nothing has."""
+    """What an address asks for; what makes no sense in it is left out, except for values that no ticket has."""
     columns = frozenset(query.getlist("column"))
     filters = {name: tuple(_values(query.getlist(name))) for name in FILTERS}
     sort = query.get("sort", "")

@@ -45,7 +45,7 @@ class Attendance:
     async def _note(self, key: _Key, limiter: CapacityLimiter) -> None:
         async with self._turn:
             pages = self._pages.get(key)
-            with suppress(StorageFailed):  # said once more at the next beat, or noticed by what is not said
+            with suppress(StorageFailed):  # said again at the next beat; who says nothing more counts as gone
                 if pages:
                     is_editing = any(page.place.is_editing for page in pages)
                     await run_sync(

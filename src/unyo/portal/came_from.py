@@ -19,6 +19,6 @@ def place(said: object) -> str:
 
 
 def query(back: str, **more: str) -> str:
-    """What leads a link's reader back there, behind the link's address, after whatever else it says."""
+    """The query of a link whose reader is to find back there, after whatever else it says."""
     said = more if back == _HOME else {**more, PARAMETER: back}
     return f"?{urlencode(said)}" if said else ""

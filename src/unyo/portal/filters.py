@@ -13,7 +13,7 @@ from .language import Words
 from .language import marked as _
 from .wording import kind_says
 
-# What the portal calls otherwise than the tables, which name the parameter and not what it holds.
+# Where the portal has names of its own: the tables name the parameter, not what it holds.
 _LABELS: Final = {
     "ticket_id": _("Ticket ID"),
     "kind": _("Kind"),

@@ -25,7 +25,7 @@ def visitor(visit: Visit) -> Visitor:
 
 
 async def let_in(visit: Visit, signed_in: SignedIn, to: str) -> Response:
-    """Let somebody in; who has one service code alone works in that."""
+    """Let somebody in; whoever has only one service code works in that one."""
     services = visit.directory.services_of(signed_in.session.master_id)
     if len(services) == 1:
         code = services[0].code

@@ -128,7 +128,7 @@ class Visit:
         return render(self.request, self.language, template, {**self._common(), **values}, status)
 
     def go(self, to: str) -> Response:
-        """Let the browser go to another page, after something was done."""
+        """Send the browser to another page, once something was done."""
         return RedirectResponse(to, 303, headers.PAGE)
 
     def _common(self) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from unyo.tickets.transitions import Transition, values_of
 
 
 async def do(visit: Visit) -> Response:
-    """Take the step that the form says, with what was written to it as a memo of the same update."""
+    """Take the step that the form says; what was typed beside it becomes a memo of the same update."""
     form = await visit.form()
     name = str(form.get("step", ""))
     if name not in set(Transition):

@@ -1,4 +1,4 @@
-"""In which service code somebody works who may work in several."""
+"""Which service code somebody works in, where they may work in several."""
 
 from starlette.responses import Response
 
@@ -7,7 +7,7 @@ from unyo.portal.visit import Visit
 
 
 async def show(visit: Visit) -> Response:
-    """Show those that there are."""
+    """Show the service codes to choose from."""
     return _page(visit, own_path(visit.request.query_params.get("next")))
 
 

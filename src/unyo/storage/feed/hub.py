@@ -22,7 +22,7 @@ MOST_WAITING: Final = 100
 # Whoever goes from one page to another stops listening and begins again, so the database is listened to a while longer.
 LINGER_SECONDS: Final = 10.0
 _RETRY_SECONDS: Final = 1.0
-# Who comes while the database is away is let in all the same.
+# Whoever comes while the database is away is let in all the same, after waiting this long.
 _ENTER_SECONDS: Final = 2.0
 
 
