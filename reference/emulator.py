@@ -9,12 +9,12 @@ from unyo.testkit.emulator.shapes import described
 from .markdown import code, page, plain, table
 
 _INTRODUCTION: Final = f"""\
-What stands below `{ROOT}` of an emulator. [The emulator](../emulator.md) shows it at work, and `GET {ROOT}/` tells
-the same as JSON. A call takes one JSON object, a `GET` its query, and every answer is one JSON object."""
+All controls of an emulator, below `{ROOT}`. [The emulator](../emulator.md) shows them at work, and `GET {ROOT}/` lists
+them as JSON. A call takes one JSON object, a `GET` its query, and every answer is one JSON object."""
 _FAULTS: Final = """\
-Each waits for the next call that it fits. `on` narrows that: `action` (such as `UpdateTicket`), `by` (a master ID of
-the cast), `ticket` (a ticket ID), `times` (how many calls it happens to). The clock's skew is there at once, for all
-calls, until faults are cleared."""
+Each waits for the next matching call. `on` says which calls match: `action` (such as `UpdateTicket`), `by` (a master
+ID of the cast), `ticket` (a ticket ID), `times` (how many calls it happens to). The clock's skew applies at once, to
+all calls, until faults are cleared."""
 _FAULTS_PATH: Final = "/faults/"
 
 

@@ -14,11 +14,11 @@ from .described import described, first_sentence, signature, type_of
 from .markdown import code, page, table
 
 _INTRODUCTION: Final = """\
-`pip install 'unyo[testkit]'`; what is named here comes from `unyo.testkit`. pytest finds the fixtures by itself.
-[How to test your automation](../howto/test-your-automation.md) shows them at work; [the emulator](../emulator.md)
-offers the same to programs in any language."""
+Install it with `pip install 'unyo[testkit]'`, and import what is named here from `unyo.testkit`. pytest finds the
+fixtures by itself. [How to test your automation](../howto/test-your-automation.md) shows them at work;
+[the emulator](../emulator.md) offers the same to programs in any language."""
 _CAST: Final = """\
-Everybody is there from the beginning. Their keys are published, and good for nothing else."""
+All of them exist from the beginning. Their keys are public: use them for tests only."""
 _FIXTURES: Final = (plugin.uom, plugin.uom_server)
 _CONSTANTS: Final = {value: name for name, value in vars(cast).items() if isinstance(value, cast.Actor)}
 # Whose methods are shown, and how one comes to them.

@@ -43,7 +43,9 @@ def test_init_prints_who_may_call_with_which_key_and_what_comes_next(empty_url: 
         f"Access key    {account.access_key}",
         f"Secret key    {account.secret_key}",
     ]
-    assert told.out.splitlines()[-1].startswith("Next: unyo serve --database ")
+    next_step, to_sign_in = told.out.splitlines()[-2:]
+    assert next_step.startswith("Next: unyo serve --database ")
+    assert to_sign_in.startswith(f"To sign in to the portal: unyo account invite {MASTER_ID} --database ")
     assert len(account.access_key) == 20
     assert set(account.access_key) <= set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     assert len(account.secret_key) == 40

@@ -54,7 +54,7 @@ def add(
     name: Annotated[str, typer.Option(help="Name, as people read it; tickets show it.")] = "",
     as_json: JsonFlag = False,
 ) -> None:
-    """Add an account. It may do nothing yet: `unyo role add` and `unyo key add` come next.
+    """Add an account. Then give it a role (`unyo role add`) and a key (`unyo key add`) or link (`unyo account invite`).
 
     Example: unyo account add SA1234567 --name "山田 太郎"
     """
@@ -74,7 +74,7 @@ def change_(
     name: Annotated[str, typer.Option(help="Name; tickets and histories show it from now on.")],
     as_json: JsonFlag = False,
 ) -> None:
-    """Give an account another name. Its master ID never changes: histories tell of it."""
+    """Change an account's name. Its master ID never changes, since histories name it."""
     done = f"The account {master_id} has the name {name} now." if name else f"The account {master_id} has no name now."
     change(settings, lambda admin: administration.rename_account(admin, master_id, name), done, as_json=as_json)
 
@@ -82,7 +82,7 @@ def change_(
 @account.command()
 @with_settings(*DATABASE)
 def disable(settings: Settings, master_id: AccountArgument, as_json: JsonFlag = False) -> None:
-    """Let an account do nothing any more: within a second its keys open nothing, and it is a member of nothing.
+    """Disable an account: within a second its keys stop working, and it has no role in any service.
 
     Whoever is signed in to it is signed out at once.
 
@@ -99,7 +99,7 @@ def disable(settings: Settings, master_id: AccountArgument, as_json: JsonFlag = 
 @account.command()
 @with_settings(*DATABASE)
 def enable(settings: Settings, master_id: AccountArgument, as_json: JsonFlag = False) -> None:
-    """Give a disabled account its roles and keys back."""
+    """Enable a disabled account: it has its roles and keys again."""
     change(
         settings,
         lambda admin: administration.enable_account(admin, master_id, enabled=True),
@@ -111,7 +111,7 @@ def enable(settings: Settings, master_id: AccountArgument, as_json: JsonFlag = F
 @account.command()
 @with_settings(*DATABASE)
 def delete(settings: Settings, master_id: AccountArgument, yes: YesFlag = False, as_json: JsonFlag = False) -> None:
-    """Delete an account that never took part in a ticket, with its roles, access keys and password."""
+    """Delete an account that no ticket names, with its roles, access keys and password."""
     ask(f"Delete the account {master_id} with its roles and access keys?", yes=yes)
     change(
         settings,
@@ -124,9 +124,9 @@ def delete(settings: Settings, master_id: AccountArgument, yes: YesFlag = False,
 @account.command()
 @with_settings(*_PORTAL)
 def invite(settings: Settings, master_id: AccountArgument, as_json: JsonFlag = False) -> None:
-    """Make a one-time link by which an account's owner sets a password and signs in to the portal.
+    """Make a one-time link with which the account's owner sets a password and signs in to the portal.
 
-    It is good for 72 hours, and shown this once, with --json too; a link made before it is good for nothing then.
+    It works for 72 hours, and is shown only this once, with --json too; an earlier link stops working.
 
     Example: unyo account invite SA1234567 --portal-url https://desk.example
     """
@@ -138,7 +138,7 @@ def invite(settings: Settings, master_id: AccountArgument, as_json: JsonFlag = F
 def reset_password(
     settings: Settings, master_id: AccountArgument, yes: YesFlag = False, as_json: JsonFlag = False
 ) -> None:
-    """Take an account's password away, end its sessions, and make a one-time link by which it gets another one."""
+    """Delete an account's password, end its sessions, and make a one-time link with which its owner sets another."""
     ask(f"Take the password of {master_id} away, and end its sessions?", yes=yes)
     _show_link(settings, master_id, administration.reset_password, as_json=as_json)
 
@@ -148,7 +148,7 @@ def reset_password(
 def disable_password(
     settings: Settings, master_id: AccountArgument, yes: YesFlag = False, as_json: JsonFlag = False
 ) -> None:
-    """Let nobody sign in to an account any more: its password, sessions and one-time links go. Access keys stay."""
+    """Stop sign-in to an account: its password, sessions and one-time links are deleted. Access keys stay."""
     ask(f"Take the password of {master_id} away, and end its sessions?", yes=yes)
     change(
         settings,
@@ -161,7 +161,7 @@ def disable_password(
 @account.command("sign-out")
 @with_settings(*DATABASE)
 def sign_out(settings: Settings, master_id: AccountArgument, as_json: JsonFlag = False) -> None:
-    """End an account's sessions on every browser, at once. Its password stays."""
+    """End an account's sessions in all browsers at once. Its password stays."""
     change(
         settings,
         lambda admin: administration.sign_out(admin, master_id),

@@ -32,14 +32,14 @@ def compare(
     cassette: Annotated[
         Path, typer.Argument(metavar="CASSETTE", help="What `unyo record` wrote.", exists=True, dir_okay=False)
     ],
-    written: Annotated[Format, typer.Option("--format", help="How the report is written.")] = Format.TABLE,
+    written: Annotated[Format, typer.Option("--format", help="Format of the report.")] = Format.TABLE,
     report_file: Annotated[
         Path | None, typer.Option("--report", metavar="FILE", help="File for the report instead of the terminal.")
     ] = None,
 ) -> None:
-    """Replay recorded calls against a fresh unyo, and show what it answers otherwise, rule by rule.
+    """Replay recorded calls against a fresh unyo, and show where it answers differently, rule by rule.
 
-    The exit status is 0 where nothing differs, 1 where something does, and 2 where the file is no cassette.
+    The exit status is 0 if nothing differs, 1 if something does, and 2 if the file is not a cassette.
     """
     with plain_errors():
         try:

@@ -18,14 +18,16 @@ def demo(
         str, typer.Option(help="Database to use instead of a fresh temporary file.", metavar="URL")
     ] = "",
     now: Annotated[
-        str, typer.Option(help="Day that the demo data is dated by, YYYY-MM-DD; today if absent.", metavar="DATE")
+        str, typer.Option(help="Day by which the demo data is dated, YYYY-MM-DD; today unless given.", metavar="DATE")
     ] = "",
     once: Annotated[bool, typer.Option("--once", help="Exit after the sample call.")] = False,
-    serve_only: Annotated[bool, typer.Option("--serve-only", help="Send nothing, only serve the demo data.")] = False,
+    serve_only: Annotated[
+        bool, typer.Option("--serve-only", help="Only serve the demo data, without the sample call.")
+    ] = False,
 ) -> None:
-    """Run the vendor page's own sample against a fresh server, show what happened, then go on serving.
+    """Run the vendor page's own sample against a fresh server, show what happened, then keep serving API and portal.
 
-    Its secrets are published: it listens on loopback only and touches demo databases only.
+    Its secrets are public: it listens on loopback only and uses demo databases only.
     """
     if once and serve_only:
         raise typer.BadParameter("--once and --serve-only exclude each other")

@@ -29,14 +29,14 @@ def emulator(
     until_stdin_closes: Annotated[
         bool,
         typer.Option(
-            "--until-stdin-closes", help="End when the standard input does, as it does when its writer is killed."
+            "--until-stdin-closes", help="End when the standard input is closed, as happens when its writer is killed."
         ),
     ] = False,
     now: Annotated[
         datetime | None,
         typer.Option(
             parser=read_start,
-            help="Let the clock of the tickets stand there, such as 2026-04-01T09:00:00+09:00, in Japan's time unless "
+            help="Stop the clock that dates tickets there, such as 2026-04-01T09:00:00+09:00, in Japan's time unless "
             "it says otherwise; else it goes by the true time.",
             metavar="DATE",
             show_default=False,
@@ -44,14 +44,16 @@ def emulator(
     ] = None,
     tls: Annotated[bool, typer.Option("--tls", help="Speak TLS, with a certificate made for this run.")] = False,
     as_vendor: Annotated[
-        bool, typer.Option("--as-vendor", help="Leave out what only unyo has: its actions and call ids.")
+        bool, typer.Option("--as-vendor", help="Leave out what only unyo has: its extra actions and call IDs.")
     ] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Say at the end what was used that only unyo has.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="At the end, say which of unyo's extensions were used.")
+    ] = False,
 ) -> None:
     """Serve a desk for tests on loopback, with controls under /_emulator/: tickets, faults, clock, journal, snapshots.
 
-    Its keys are published, and its database goes when it ends. To a pipe it writes what the ready file holds, as one
-    line of JSON.
+    Its keys are public, and its database is deleted when it ends. To a pipe it writes what the ready file holds, as
+    one line of JSON.
     """
     with plain_errors():
         run(

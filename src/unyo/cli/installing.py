@@ -52,7 +52,9 @@ def init(
             administration.add_member(admin, service_code, master_id, Role.OWNER, may_approve=True)
             administration.add_key(admin, keyring, master_id, key)
     _tell(service_code, master_id, key, settings)
-    typer.echo(f"Next: unyo serve --database {engines.url.render_as_string(hide_password=True)}")
+    database = f"--database {engines.url.render_as_string(hide_password=True)}"
+    typer.echo(f"Next: unyo serve {database}")
+    typer.echo(f"To sign in to the portal: unyo account invite {master_id} {database}")
 
 
 def _new_keyring(engines: Engines, settings: Settings) -> Keyring:

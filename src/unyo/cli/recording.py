@@ -28,17 +28,19 @@ def record(
     to: Annotated[str, typer.Option(metavar="URL", help="Endpoint to which the calls go, such as the vendor's.")],
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)] = 0,
     ready_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="File that gets the address when calls are taken.")
+        Path | None, typer.Option(metavar="FILE", help="File to write the recorder's address to once it accepts calls.")
     ] = None,
     ca_file: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Certificate authority (PEM) to trust instead of the usual ones."),
     ] = None,
-    timeout: Annotated[float, typer.Option(metavar="SECONDS", help="How long an answer may take.", min=0.1)] = 60,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", help="How long the endpoint may take to answer.", min=0.1)
+    ] = 60,
     mask: Annotated[
         bool, typer.Option("--mask", help="Replace free text by letters: titles, causes, memos, people's names.")
     ] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file of that name.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
 ) -> None:
     """Forward calls to an endpoint, and record each with its answer, until told to stop.
 

@@ -105,13 +105,13 @@ class Settings(BaseSettings):
 
     portal_url: str = _setting(
         Group.PORTAL,
-        "How browsers reach this server, such as https://desk.example; one-time links are made of it. "
+        "Address at which browsers reach this server, such as https://desk.example; one-time links begin with it. "
         "This machine and port if it is not set.",
         default="",
         pattern=r"^(https?://[^\s/?#@]+/?)?$",
     )
     session_idle_hours: float = _setting(
-        Group.PORTAL, "Hours without a sign of its owner after which a session ends.", default=12.0, gt=0, le=720
+        Group.PORTAL, "Hours without activity after which a session ends.", default=12.0, gt=0, le=720
     )
     session_hours: float = _setting(
         Group.PORTAL, "Hours after which a session ends in any case.", default=168.0, gt=0, le=8760

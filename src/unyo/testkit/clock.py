@@ -15,7 +15,7 @@ LAST: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=JAPAN).astimezone(UTC)
 
 
 class DeskClock:
-    """The time that tickets are dated by. It stands until it is set, advanced or run.
+    """The clock that dates tickets. It stands still until it is set, advanced or run.
 
     Signatures are judged by the true time and not by this one, so that programs which sign by their own clock go on
     working wherever a test puts it; ``skew`` is how far the server is ahead of that true time.
@@ -37,11 +37,11 @@ class DeskClock:
 
     @property
     def runs(self) -> bool:
-        """Whether it goes on by itself."""
+        """Whether the clock runs."""
         return self._runs_since is not None
 
     def set(self, moment: datetime) -> None:
-        """Stand at a moment.
+        """Set the clock to a moment, at which it stands still.
 
         Raises:
             ValueError: it has no zone, or lies outside of the years that a ticket's dates can have.
@@ -52,7 +52,7 @@ class DeskClock:
         self._runs_since = None
 
     def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
-        """Move on, or back; a clock that runs goes on running.
+        """Move the clock forward, or back; a running clock keeps running.
 
         Raises:
             ValueError: that leads out of the years that a ticket's dates can have.
@@ -61,17 +61,17 @@ class DeskClock:
         self._stand_at(self._stands_at - FIRST + moved)
 
     def run(self) -> None:
-        """Go on from here as time passes."""
+        """Let the clock run from where it stands."""
         if not self.runs:
             self._runs_since = self.true_time()
 
     def stand(self) -> None:
-        """Stop here."""
+        """Stop the clock."""
         self.set(self())
 
     @contextmanager
     def at_one_moment(self) -> Iterator[None]:
-        """Meanwhile a clock that runs stands; where a test has put it elsewhere by the end, it stays there."""
+        """Hold a running clock still within a `with` block; if a test sets it meanwhile, it stays there."""
         if not self.runs:
             yield
             return
@@ -84,11 +84,11 @@ class DeskClock:
                 self._runs_since = began
 
     def state(self) -> tuple[datetime, bool, timedelta]:
-        """All that `put` needs to be as now again: the time, whether it runs, the skew."""
+        """All that `put` needs to restore the clock: the time, whether it runs, the skew."""
         return self(), self.runs, self.skew
 
     def put(self, moment: datetime, runs: bool, skew: timedelta) -> None:  # noqa: FBT001 - it is what state gives
-        """Be as `state` said."""
+        """Restore the clock to what `state` returned."""
         self.set(moment)
         self.skew = skew
         if runs:
@@ -100,5 +100,5 @@ class DeskClock:
         self._stands_at = FIRST + since_the_first
 
     def of_the_server(self) -> datetime:
-        """The time that signatures are judged by."""
+        """The time that signatures are checked against."""
         return self.true_time() + self.skew

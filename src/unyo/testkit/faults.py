@@ -41,7 +41,7 @@ class People(Protocol):
 
 
 class Faults:
-    """The faults of one desk. Each method arms one, which happens to the next call that it fits.
+    """The faults of one desk. Each method arms a fault, which happens to the next matching call.
 
     `on` says which calls and how many: ``uom.faults.on("UpdateTicket", times=2).lose_answer(carried_out=True)``.
     """
@@ -65,9 +65,9 @@ class Faults:
         times: int = 1,
         always: bool = False,
     ) -> "Faults":
-        """The faults of calls of this action, in this account's name, about this ticket; as many as ``times`` says.
+        """Faults for calls of this action, in this account's name, about this ticket only; each for ``times`` calls.
 
-        With ``always`` it is all of them, until `clear`.
+        With ``always`` they happen to every such call, until `clear`.
 
         Raises:
             ValueError: there is no such action, or the fault would never happen, or both so often and always.
@@ -85,7 +85,7 @@ class Faults:
         return aimed
 
     def clear(self) -> None:
-        """Disarm all of them; the server's clock is right again."""
+        """Disarm all faults; the server's clock is right again."""
         self.waiting.clear()
         self._clock.skew = timedelta()
 
@@ -105,7 +105,7 @@ class Faults:
         self._arm("someone_edits", "before", lambda it: replace(it, before=(*it.before, edit)), action=_UPDATE)
 
     def same_second(self, *, someone: Actor = SATO, **changes: Any) -> None:
-        """Right after an update, within the same second, somebody else updates the ticket too.
+        """Somebody else updates the ticket right after an update, within the same second.
 
         Where both changed something of one section, its lock date is then a second ahead of the clock, and one that a
         program reckoned for itself is stale. Where the update is refused, the other one is not made.
@@ -125,14 +125,14 @@ class Faults:
         self._arm(name, "answer", lambda it: replace(it, is_lost=True, is_carried_out=carried_out))
 
     def unreachable(self) -> None:
-        """There is no connection; a call over real HTTP loses the one it has before anything is done."""
+        """The server cannot be reached; over real HTTP, the connection breaks before anything is done."""
         self._arm("unreachable", "answer", lambda it: replace(it, is_unreached=True, is_carried_out=False))
 
     def latency(self, seconds: float, *, before: bool = False) -> None:
-        """The answer takes so long, in true seconds: after the call is carried out, or ``before``.
+        """The answer is late by so many real seconds: after the call is carried out, or ``before``.
 
         Raises:
-            ValueError: it is less than no time.
+            ValueError: it is negative.
         """
         if not 0 <= seconds < inf:
             raise ValueError("a delay is a number of seconds")
@@ -142,7 +142,7 @@ class Faults:
     # Answers that are errors.
 
     def system_error(self, *, carried_out: bool = False) -> None:
-        """SYSTEM_ERROR; with ``carried_out`` the call was carried out all the same, which nobody can know from it."""
+        """The answer is SYSTEM_ERROR; with ``carried_out`` the call was carried out, which the answer does not tell."""
         name = f"system_error {'after' if carried_out else 'before'} the commit"
         self._arm(name, "answer", lambda it: replace(it, instead=_FAILED, is_carried_out=carried_out))
 
@@ -151,11 +151,11 @@ class Faults:
         self._arm("bad_gateway", "answer", lambda it: replace(it, instead=_PROXYS_PAGE, is_carried_out=carried_out))
 
     def web_page(self) -> None:
-        """Something else than the API answers: HTTP 200 with a page of HTML, as where an endpoint is mistyped."""
+        """Something other than the API answers, as with a mistyped endpoint: HTTP 200 with a page of HTML."""
         self._arm("web_page", "answer", lambda it: replace(it, instead=_WEB_PAGE, is_carried_out=False))
 
     def rate_limit(self, *, retry_after: int = 1) -> None:
-        """429 TOO_MANY_REQUESTS, to be tried again after so many seconds.
+        """The answer is 429 TOO_MANY_REQUESTS, to be tried again after so many seconds.
 
         Raises:
             ValueError: that is less than one.
@@ -167,21 +167,21 @@ class Faults:
     # Rights.
 
     def approver_lacks_right(self) -> None:
-        """The approver whom a call names has lost the approval right, for good, by the time the call is served."""
+        """The approver whom a call names loses the approval right, for good, just before the call is served."""
         self._take_right(_APPROVER, "approver_lacks_right", lambda call: bool((call.body or {}).get(_APPROVER)))
 
     def caller_lacks_right(self) -> None:
-        """The caller of an update has lost the approval right, for good, by then; closing needs it."""
+        """The caller of an update loses the approval right, for good, just before it is served; closing requires it."""
         self._take_right(MASTER_ID.wire, "caller_lacks_right", lambda call: call.action == _UPDATE)
 
     # Signatures and clocks.
 
     def expired_signature(self) -> None:
-        """A call was on its way for so long that its signature has expired: AUTH_FAILURE."""
+        """A call takes so long to arrive that its signature has expired: AUTH_FAILURE."""
         self._arm("expired_signature", "answer", lambda it: replace(it, skew=_ON_ITS_WAY))
 
     def clock_skew(self, *, hours: float) -> None:
-        """From now on, until `clear`, the server's clock is so far ahead of the caller's, or behind it.
+        """From now on, until `clear`, the server's clock is this far ahead of the caller's, or behind it if negative.
 
         Raises:
             ValueError: that is more than a century, or it is to be so for some calls only.

@@ -121,7 +121,7 @@ class Journal(Sequence[Call]):
         return "\n".join(map(_line, self)) or "  (no call was received)"
 
     def clear(self) -> None:
-        """Forget all calls."""
+        """Delete all calls from the journal."""
         self._calls.clear()
 
     def of(self, action: str, *, error_type: str | None = None, **values: Any) -> "Journal":
@@ -166,7 +166,7 @@ class Journal(Sequence[Call]):
     def assert_called(
         self, action: str, *, times: int | None = None, error_type: str | None = None, **values: Any
     ) -> "Journal":
-        """The calls of an action with these values; so many as ``times`` says, or at least one.
+        """Assert that an action was called with these values, ``times`` times or at least once; the calls are returned.
 
         Raises:
             AssertionError: there were more or fewer; the text shows every call that was received.
@@ -179,7 +179,7 @@ class Journal(Sequence[Call]):
         return found
 
     def assert_not_called(self, action: str, *, error_type: str | None = None, **values: Any) -> None:
-        """There was no such call.
+        """Assert that there was no such call.
 
         Raises:
             AssertionError: there was; the text shows every call that was received.
@@ -188,7 +188,7 @@ class Journal(Sequence[Call]):
         self.assert_called(action, times=0, error_type=error_type, **values)
 
     def assert_actions(self, *actions: str) -> None:
-        """These actions were called in this order, and nothing else.
+        """Assert that these actions were called in this order, and nothing else.
 
         Raises:
             AssertionError: others were; the text shows every call that was received.

@@ -38,11 +38,11 @@ from .serving import Served, environment, served
 
 
 class ExtensionUsed(UserWarning):
-    """A program used what unyo has and the vendor has not."""
+    """A program used an extension of unyo that the vendor does not have."""
 
 
 class FaultNotMet(UserWarning):
-    """A fault was armed and did not happen: no call came that it fits, or it could not be done."""
+    """A fault was armed and did not happen: no matching call came, or it could not be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Uom:
         self._closing.close()
 
     def warn(self) -> None:
-        """Warn of faults that did not happen, and, where the desk is strict, of extensions that a program leant on."""
+        """Warn about faults that did not happen and, if the desk is strict, about extensions that a program used."""
         for fault in (each for each in self.faults.waiting if each.left):
             warnings.warn(f"no call came that this fault fits: {fault}", FaultNotMet, stacklevel=3)
         for call in self.journal:
@@ -123,34 +123,34 @@ class Uom:
 
     @property
     def journal(self) -> Journal:
-        """The calls that came through the door; those by which tickets are seeded are not among them."""
+        """The calls that the desk received, without those that seed tickets."""
         return Journal(self._door.calls)
 
     # Who calls.
 
     def client(self, actor: Actor = YAMADA, **options: Any) -> Client:
-        """A client of this desk in somebody's name, which does not wait between two tries; ``options`` are Client's."""
+        """A client of this desk in somebody's name, which tries again without waiting; ``options`` are Client's."""
         given = {"transport": InProcess(self._door, self._portal), "sleep": _go_on, **options}
         return Client(*_credentials(actor), **given)
 
     def async_client(self, actor: Actor = YAMADA, **options: Any) -> AsyncClient:
-        """The same for programs that await."""
+        """The same, for asynchronous programs."""
         given = {"transport": InProcess(self._door, self._portal), "sleep": _go_on_soon, **options}
         return AsyncClient(*_credentials(actor), **given)
 
     def inner_client(self, actor: Actor = YAMADA) -> Client:
-        """A client whose calls are not written down and meet no fault, by which tests arrange and look."""
+        """A client whose calls meet no faults and are not in the journal, for a test's own preparations and checks."""
         return Client(*_credentials(actor), transport=InProcess(self._door.pass_by, self._portal))
 
     def environment(self, actor: Actor = YAMADA) -> dict[str, str]:
-        """The variables that name somebody, as `Client.from_profile` reads them; the endpoint is that of no server."""
+        """The variables of somebody's account, as `Client.from_profile` reads them; their endpoint is no server's."""
         return environment(ENDPOINT, actor)
 
     @contextmanager
     def serve(
         self, *, tls: bool = False, port: int = 0, behind: Callable[[ASGIApp], ASGIApp] | None = None
     ) -> Iterator[Served]:
-        """Serve the desk on loopback meanwhile, ``behind`` what is made of it, if anything is to stand before it.
+        """Serve the desk on loopback within a ``with`` block; ``behind`` wraps its ASGI application, if given.
 
         Raises:
             OSError: the port is taken.
@@ -183,7 +183,7 @@ class Uom:
         by: Actor = YAMADA,
         **fields: Any,
     ) -> AnyKind:
-        """Register a ticket, by the same rules as any other; what is not given has usual values.
+        """Register a ticket, by the same rules as any other; fields that are not given get usual values.
 
         Raises:
             Refused: the rules refuse it.
@@ -200,7 +200,7 @@ class Uom:
         memos: Sequence[MemoOperation] = (),
         **changes: Unpack[Changes],
     ) -> AnyKind:
-        """Change a ticket in somebody's name, now; what others have read of it is stale afterwards.
+        """Change a ticket in somebody's name, at once; what others have read of it is then out of date.
 
         Raises:
             Refused: the rules refuse it.
@@ -220,11 +220,11 @@ class Uom:
     # The desk as it was.
 
     def snapshot(self) -> Snapshot:
-        """Remember all of the desk as it is now; calls that are on their way end first."""
+        """Take a snapshot of the whole desk; calls that are being served end first."""
         return self._portal.call(self._remember)
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Be again as at that moment, as if nothing had happened since; calls that are on their way end first.
+        """Return the desk to that snapshot, as if nothing had happened since; calls that are being served end first.
 
         Raises:
             ValueError: it is another desk's.
@@ -234,7 +234,7 @@ class Uom:
         self._portal.call(self._restore, snapshot)
 
     def reset(self) -> None:
-        """Be again as at the beginning."""
+        """Return the desk to its beginning."""
         self.restore(self._beginning)
 
     async def _remember(self) -> Snapshot:

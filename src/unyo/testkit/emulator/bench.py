@@ -34,13 +34,13 @@ class Bench:
     # The desk as it was.
 
     def reset(self) -> None:
-        """Be again as at the beginning: no ticket, no fault, an empty journal; snapshots stay."""
+        """Return to the beginning: no tickets, no faults, an empty journal; snapshots stay."""
         self._remember_extensions()
         self.uom.reset()
         self._go_by_true_time()
 
     def snapshot(self, name: str = "") -> str:
-        """Remember all of the desk as it is now, under this name or a number; a name's older snapshot is replaced."""
+        """Take a snapshot of the whole desk, under this name or a number; an older one of that name is replaced."""
         name = name or next(str(n) for n in range(1, len(self._snapshots) + 2) if str(n) not in self._snapshots)
         older, self._snapshots[name] = self._snapshots.get(name), self.uom.snapshot()
         if older is not None:
@@ -48,7 +48,7 @@ class Bench:
         return name
 
     def restore(self, snapshot: str) -> None:
-        """Be again as when the snapshot of this name was made.
+        """Return to the snapshot of this name.
 
         Raises:
             NotPossible: there is none.
@@ -87,19 +87,19 @@ class Bench:
         )
 
     def forget_calls(self) -> None:
-        """Forget all calls."""
+        """Delete all calls from the journal."""
         self._remember_extensions()
         self.uom.journal.clear()
 
     def extensions(self) -> Sequence[str]:
-        """What programs leant on since the start that unyo has and the vendor has not, resets or not."""
+        """Which of unyo's extensions, unknown to the vendor, programs have used since the start, resets or not."""
         self._remember_extensions()
         return sorted(self._used)
 
     # Who takes part.
 
     def ticket(self, ticket_id: str, by: Actor = YAMADA) -> AnyKind:
-        """A ticket as somebody sees it now; the journal is not told.
+        """A ticket as somebody sees it now; not entered in the journal.
 
         Raises:
             NoTicketId: there is none, or it may not be seen.

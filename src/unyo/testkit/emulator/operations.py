@@ -158,7 +158,7 @@ FAULTS: Final = names_of(Faults, without=_NO_FAULTS)
 _ASSERTIONS: Final = [name for name in names_of(Journal) if name.startswith("assert_")]
 
 OPERATIONS: Final = (
-    Operation("GET", "/", "All that can be done here.", _told, _NOTHING, is_quick=True),
+    Operation("GET", "/", "All controls.", _told, _NOTHING, is_quick=True),
     Operation(
         "GET",
         "/version",
@@ -170,7 +170,7 @@ OPERATIONS: Final = (
     Operation(
         "GET",
         "/cast",
-        "Who takes part, with their keys, which are published.",
+        "The accounts, with their keys, which are public.",
         lambda *_: {"cast": [actor_record(actor) for actor in CAST]},
         _NOTHING,
         is_quick=True,
@@ -181,7 +181,7 @@ OPERATIONS: Final = (
     Operation(
         "GET",
         "/clock",
-        "The time that tickets are dated by.",
+        "The clock that dates tickets.",
         lambda bench, *_: clock_record(bench.uom.clock),
         _NOTHING,
         is_quick=True,
@@ -190,7 +190,7 @@ OPERATIONS: Final = (
     Operation(
         "GET",
         "/faults",
-        "The faults that wait for the next call that they fit.",
+        "The faults that wait for a matching call.",
         lambda bench, *_: _waiting(bench),
         _NOTHING,
         is_quick=True,
