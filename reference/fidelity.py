@@ -20,7 +20,7 @@ PATH: Final = _ROOT / "docs" / "fidelity.md"
 ORIGINS: Final[Mapping[str, str]] = {
     "page": "the vendor's page of UpdateTicket says or shows it",
     "vendor": "another page of the vendor's manuals says it",
-    "decided": "the vendor says nothing of it, or two things; the mark leads to the reason, where one is written down",
+    "decided": "the vendor says nothing about it, or two things; the mark links to the reason, if one is written down",
     "unyo": "an extension: the vendor has no such thing",
 }
 """The marks, and what each means."""
@@ -28,27 +28,29 @@ TABLES: Final = {each.title: each for action in ACTIONS.values() for each in act
 """Every parameter table, by its title."""
 
 _SUMMARY: Final = """\
-Nobody outside the vendor can run its server, and its page of `UpdateTicket` leaves much open. So unyo keeps to what is
-written, and where nothing is written it decides, and says so here: one row a rule, where it comes from, and the test
-that shows it. A test that is named by its case runs in process and over HTTP, on SQLite and on PostgreSQL.
+How far you can trust that a program which works against unyo also works against the vendor, rule by rule. Nobody
+outside the vendor can run its server, and its page of `UpdateTicket` leaves much open. unyo follows what is written;
+where nothing is written, we decided. Each row is one rule, with its origin and the test that shows it. A test that is
+named by its case runs in process and over HTTP, on SQLite and on PostgreSQL.
 
-**What you may rely on against the vendor**: the rows *page* and *vendor*. There unyo takes and refuses what the
+**What you can rely on with the vendor**: the rows *page* and *vendor*. There unyo accepts and refuses what the
 vendor's own pages say, with their types and messages.
 
-**What only unyo has**: the rows *unyo*. A program that uses one of them does not run against the vendor. The client
-uses none of them there, and the test kit's strict mode (`uom_strict`) warns of each that a program uses.
+**What only unyo has**: the rows *unyo*. A program that uses one of them does not run against the vendor. unyo's client
+uses none of them there, and the test kit's strict mode (`uom_strict`) warns about each one that a program uses.
 
-**What nobody outside the vendor knows**: the rows *decided*. Write your program so that it is right either way:
+**What nobody outside the vendor knows**: the rows *decided*. Write your program so that it works either way:
 
 - Act on ErrorType and ErrorDetail, not on which of two errors comes first: the order of checks is ours.
 - Read the ticket again before each update. Whether an update that changes nothing moves a date there, and what two
   updates within one second leave, is not known.
 - Send the approver in every call that goes to クローズ or クローズ承認待ち, and leave it out of all others.
 - Read list values from the tickets or from whoever runs the service: each contract has lists of its own.
-- Expect little of the answer to a registration: that it holds TicketId is ours, and so is every rule of a request's.
+- Rely on little in the answer to a registration: that it holds TicketId was decided here, and so was every rule for
+  registering a request.
 - Try one ticket by hand before you send quotes or line feeds to the vendor. The page asks for `¥'`, `¥"` and `¥n`;
   whether that `¥` is U+00A5 or a backslash, and whether JSON's own escapes do as well, is not known. unyo takes all.
-- Be ready to be told to wait: whether the vendor limits calls, and how it says so, is not known."""
+- Be prepared for a rate limit: whether the vendor limits calls, and how it says so, is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
