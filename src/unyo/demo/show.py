@@ -108,7 +108,8 @@ def _memo_table(before: Sequence[Mapping[str, str]], after: Sequence[Mapping[str
 def show_server(console: Console, url: str, database: str) -> None:
     """Where the server listens, and with which keys it can be called."""
     console.print(f"[bold green]●[/] [bold]{url}[/]", soft_wrap=True)
-    console.print(f"  OpenAPI   {url}/openapi.json", soft_wrap=True)
+    console.print(f"  Portal    {url}/  (サインイン用のリンクは下に / links to sign in are below)", soft_wrap=True)
+    console.print(f"  API       {url}/docs, {url}/openapi.json", soft_wrap=True)
     console.print(f"  Database  {database}\n", markup=False, soft_wrap=True)
     widest = max(cell_len(_who(actor)) for actor in CAST)
     console.print("  [bold]アクセスキーとシークレットキー / published keys, for demonstration only[/]")
