@@ -15,6 +15,7 @@ import pytest
 from support.balancer import free_port
 from support.certificates import make_pair
 from support.commands import unyo_here
+from support.databases import Databases
 from support.installations import Installation, contents, execute, install
 from support.processes import serving, unyo
 from support.scratch import SourceCopy
@@ -24,6 +25,13 @@ from unyo.storage.keyring import make_key
 from unyo.storage.migrations import newest
 
 Findings = dict[str, dict[str, Any]]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _durable(all_databases: dict[str, Databases]) -> Iterator[None]:
+    """The doctor complains of a database that may lose what it acknowledged, as the tests' is otherwise."""
+    with all_databases["postgresql"].durable():
+        yield
 
 
 def _examined(folder: Path, url: str, *arguments: str, port: int = 0) -> tuple[int, Findings]:

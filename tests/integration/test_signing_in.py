@@ -470,7 +470,7 @@ def test_the_log_tells_who_signs_in_and_whom_it_refuses_but_not_what_may_be_a_pa
     desk_lobby: Lobby, caplog: pytest.LogCaptureFixture
 ) -> None:
     member = desk_lobby.member()
-    with caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.INFO, "unyo"):
         _sign_in(desk_lobby)
         _sign_in(desk_lobby, WRONG)
         _sign_in(desk_lobby, WRONG, PASSWORD.get_secret_value(), Visitor("192.0.2.8\x1b[31m"))

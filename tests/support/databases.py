@@ -17,6 +17,7 @@ from unyo.storage.keyring import Keyring
 from unyo.storage.loading import Loader
 
 from .clock import START
+from .processes import wait_until
 
 KINDS = ("sqlite", "postgresql")
 
@@ -44,13 +45,23 @@ def postgres_server(folder: Path) -> Iterator[str]:
     try:
         # What tests store is thrown away, and nobody waits for its disk; that what was acknowledged survives a crash is
         # proved on servers of their own.
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            for setting in ("fsync", "full_page_writes"):
-                connection.execute(f"ALTER SYSTEM SET {setting} = off")
-            connection.execute("SELECT pg_reload_conf()")
+        _set_durability(server.get_uri(), "off")
         yield server.get_uri()
     finally:
         server.cleanup()
+
+
+def _set_durability(uri: str, value: str) -> None:
+    with psycopg.connect(uri, autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = {value}")
+        connection.execute("SELECT pg_reload_conf()")
+    wait_until(f"durability is {value}", lambda: _durability(uri) == {value})
+
+
+def _durability(uri: str) -> set[str]:
+    with psycopg.connect(uri, autocommit=True) as connection:
+        return {str(row[0]) for each in ("fsync", "full_page_writes") for row in connection.execute(f"SHOW {each}")}
 
 
 class Databases:
@@ -91,6 +102,15 @@ class Databases:
                 each.unlink()
         else:
             self._administer(f'DROP DATABASE IF EXISTS "{parse_url(url).database}" WITH (FORCE)')
+
+    @contextmanager
+    def durable(self) -> Iterator[None]:
+        """Have PostgreSQL wait for its disk, as an installation must; SQLite's files are opened so by whoever does."""
+        _set_durability(self._server_uri(), "on")
+        try:
+            yield
+        finally:
+            _set_durability(self._server_uri(), "off")
 
     def _url(self, name: str) -> str:
         return parse_url(self._server_uri()).set(database=name).render_as_string(hide_password=False)
