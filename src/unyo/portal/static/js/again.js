@@ -2,7 +2,6 @@
 // is asked again; an answer of another page, such as the sign-in, is gone to, and not put into this one.
 "use strict";
 (() => {
-  const WAITS = [2, 4, 8, 15, 30];
   const EVENTS = { FORM: "submit", SELECT: "change" };
   let failed = null;
   let tries = 0;
@@ -39,7 +38,7 @@
     tries = element === failed ? tries + 1 : 0;
     failed = element;
     foot.show("unanswered", "again", ask);
-    timer = setTimeout(goOn, 1000 * WAITS[Math.min(tries, WAITS.length - 1)]);
+    timer = setTimeout(goOn, 1000 * foot.secondsAfter(tries));
     addEventListener("online", goOn);
   };
 

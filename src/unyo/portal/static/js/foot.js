@@ -1,6 +1,10 @@
 // What is said at the foot of the page (#live) of its connection and of changes; one thing at a time.
 "use strict";
 const foot = (() => {
+  const WAITS = [2, 4, 8, 15, 30];
+  // How long whatever got no answer waits before its next try.
+  const secondsAfter = (tries) => WAITS[Math.min(tries, WAITS.length - 1)];
+
   const box = () => document.getElementById("live");
   const texts = () => box()?.dataset ?? {};
 
@@ -32,5 +36,5 @@ const foot = (() => {
     box().replaceChildren();
   };
 
-  return { texts, say, show, unsay };
+  return { secondsAfter, texts, say, show, unsay };
 })();

@@ -2,8 +2,6 @@
 "use strict";
 
 (() => {
-  const WAITS = [2, 4, 8, 15, 30];
-
   // Texts as the server counts them: line ends as one character, the yen sign's quoting undone.
   const asCounted = (text) =>
     text.replaceAll("\r\n", "\n").replaceAll("\r", "\n")
@@ -17,9 +15,7 @@
 
   const number = (count) => count.toLocaleString(document.documentElement.lang);
 
-  const say = (text) => {
-    document.getElementById("said").textContent = text;
-  };
+  const { say } = foot;
 
   // Counts: silent while there is room, said once where there is none left.
   const count = (form, input) => {
@@ -135,7 +131,7 @@
   const retry = (form) => {
     const tries = sending.get(form) ?? 0;
     sending.set(form, tries + 1);
-    const seconds = WAITS[Math.min(tries, WAITS.length - 1)];
+    const seconds = foot.secondsAfter(tries);
     const shown = state(form, fill(form.dataset.unsent, { seconds }), true);
     say(shown.textContent);
     busy(form, false);

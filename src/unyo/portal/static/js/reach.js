@@ -3,7 +3,6 @@
 "use strict";
 
 (() => {
-  const WAITS = [2, 4, 8, 15, 30];
   const PATIENCE = 5000;
 
   const isThere = async () => {
@@ -38,7 +37,7 @@
   const send = async (form, submitter) => {
     const shown = form.querySelector("[data-state]");
     for (let tries = 0; form.isConnected && !(await isThere()); tries += 1) {
-      await wait(form, shown, WAITS[Math.min(tries, WAITS.length - 1)]);
+      await wait(form, shown, foot.secondsAfter(tries));
     }
     if (!form.isConnected) return;
     shown.classList.remove("wrong");
