@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from .ticket.connecting import FLAGS, PROFILE
-from .ticket.exits import Exit, fail, plain_failures
+from .ticket.exits import Exit, fail
+from .ticket.failing import plain_failures
 
 if TYPE_CHECKING:  # the help starts without the client
     from pathlib import Path

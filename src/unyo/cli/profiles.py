@@ -8,7 +8,7 @@ import typer
 
 from .ticket.asking import confirm
 from .ticket.connecting import named_profiles
-from .ticket.exits import plain_failures
+from .ticket.failing import plain_failures
 from .ticket.output import Format, OutputOption, write_records
 
 if TYPE_CHECKING:  # the help starts without the client

@@ -5,19 +5,13 @@ from collections.abc import Callable, Iterable
 import typer
 
 from unyo.tickets.field_tables import BY_KEY
-from unyo.tickets.fields import Choice, OptionList
+from unyo.tickets.fields import OptionList
 from unyo.tickets.model import TicketKind
 
 from .connecting import FLAGS
+from .values import choices_of
 
 Completion = Callable[..., list[str]]
-
-
-def choices_of(key: str) -> tuple[str, ...]:
-    """The values of a fixed enumeration, of both kinds of tickets together; none where there is none."""
-    parameter = BY_KEY[key]
-    kinds = (parameter.kind_in(use) for use in parameter.marks)
-    return tuple(dict.fromkeys(choice for kind in kinds if isinstance(kind, Choice) for choice in kind.choices))
 
 
 def values_of(key: str) -> Completion | None:

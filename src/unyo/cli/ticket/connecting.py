@@ -10,7 +10,7 @@ import typer
 from typer.models import OptionInfo
 
 from .adding import taking
-from .exits import plain_failures
+from .failing import plain_failures
 
 if TYPE_CHECKING:  # the help starts without the client
     from unyo.client.profiles import Resolved

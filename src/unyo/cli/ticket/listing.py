@@ -11,10 +11,10 @@ import typer
 from unyo.tickets.field_tables import GET_TICKET_LIST
 
 from .adding import Flag, with_flags
-from .completing import choices_of, values_of
+from .completing import values_of
 from .connecting import Connection, connected
 from .output import FieldsOption, Format, OutputOption, chosen, write_records
-from .values import Kind, flag_of, read_end, read_start
+from .values import Kind, choices_of, flag_of, read_end, read_start
 
 app = typer.Typer()
 

@@ -28,9 +28,8 @@ from unyo.tickets.field_tables import BY_KEY, MASTER_ID, MEMOS, SERVICE_CODE, TI
 from unyo.tickets.fields import Account, Date, OptionList
 from unyo.uom.envelopes import ERRORS
 
-from .completing import choices_of
 from .exits import Exit
-from .values import flag_of, shown
+from .values import choices_of, flag_of, shown
 
 _STATUS: Final[Mapping[type[UnyoError], Exit]] = {
     WrongCredentials: Exit.USAGE,

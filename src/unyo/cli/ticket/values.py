@@ -8,6 +8,8 @@ from typing import Any, Final
 import typer
 
 from unyo.tickets.dates import JAPAN
+from unyo.tickets.field_tables import BY_KEY
+from unyo.tickets.fields import Choice
 from unyo.tickets.model import TicketKind
 
 # A server's text is shown, not obeyed: what would move a terminal's cursor becomes its picture.
@@ -21,6 +23,13 @@ _CONTROLS: Final[Mapping[int, int]] = {
 def flag_of(key: str) -> str:
     """The flag of a field."""
     return f"--{key.replace('_', '-')}"
+
+
+def choices_of(key: str) -> tuple[str, ...]:
+    """The values of a fixed enumeration, of both kinds of tickets together; none where there is none."""
+    parameter = BY_KEY[key]
+    kinds = (parameter.kind_in(use) for use in parameter.marks)
+    return tuple(dict.fromkeys(choice for kind in kinds if isinstance(kind, Choice) for choice in kind.choices))
 
 
 def shown(value: object) -> str:
