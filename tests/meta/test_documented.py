@@ -100,6 +100,13 @@ def test_every_setting_is_explained_by_the_help_of_serve(tmp_path: Path, row: Ro
     assert CONFIG_VARIABLE in shown
 
 
+def test_no_setting_is_without_effect() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
+    # A file with a secret is read where settings are loaded, in the place of the setting that it is named after.
+    named = [name for name in TABLE if name.removesuffix("_file") == name or name.removesuffix("_file") not in TABLE]
+    assert [name for name in named if not re.search(rf"\b(settings|self|found)\.{name}\b", code)] == []
+
+
 def test_there_are_settings_to_explain() -> None:
     assert set(TABLE) >= {"database", "secret_key", "secret_key_file", "host", "port", "workers"}
 

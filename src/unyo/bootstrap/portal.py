@@ -23,9 +23,13 @@ from .world import World
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """How browsers see the portal: ``is_https`` where a proxy speaks TLS for it; how long people stay signed in."""
+    """How browsers see the portal: by https or not, and whether they are to keep to it; how long people stay signed in.
+
+    For ``hsts_seconds`` browsers come by https only; with 0 they are told nothing of the kind.
+    """
 
     is_https: bool = False
+    hsts_seconds: int = 0
     lifetimes: Lifetimes = LIFETIMES
     hashing: Hashing | None = None
 
@@ -63,6 +67,7 @@ def portal_of(
         make_request_id=world.make_request_id,
         version=__version__,
         is_https=site.is_https,
+        hsts_seconds=site.hsts_seconds,
         life=site.lifetimes.longest,
         form_seconds=form_seconds,
     )

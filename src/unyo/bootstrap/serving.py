@@ -1,6 +1,7 @@
 """The application of a serving process, as its settings say."""
 
 import gc
+from datetime import timedelta
 
 from starlette.types import ASGIApp
 
@@ -8,6 +9,7 @@ from unyo.api.proxies import BehindProxies
 from unyo.api.rate import RateLimit
 from unyo.api.serving import spare_the_log
 from unyo.config.settings import LogLevel, Settings, networks
+from unyo.services.signing_in import Lifetimes
 from unyo.services.watcher import Watcher
 from unyo.storage.engine import Engines
 from unyo.storage.keyring import Keyring
@@ -36,7 +38,7 @@ def app_for_good(engines: Engines, keyring: Keyring, settings: Settings, figures
         keyring,
         limits=Limits(bounds, settings.body_seconds, rate, settings.drain_seconds),
         watching=Watching(figures, _watchers(settings), token),
-        site=Site(is_https=settings.behind_tls_proxy),
+        site=_site(settings),
     ).app
     if trusted := networks(settings.trusted_proxies):
         app = BehindProxies(app, trusted)
@@ -45,6 +47,16 @@ def app_for_good(engines: Engines, keyring: Keyring, settings: Settings, figures
     gc.collect()
     gc.freeze()
     return app
+
+
+def _site(settings: Settings) -> Site:
+    """How browsers see the portal; what they keep of https is said only where nothing but https reaches them."""
+    is_https = settings.behind_tls_proxy or settings.tls_cert is not None
+    return Site(
+        is_https=is_https,
+        hsts_seconds=settings.hsts_seconds if is_https else 0,
+        lifetimes=Lifetimes(timedelta(hours=settings.session_idle_hours), timedelta(hours=settings.session_hours)),
+    )
 
 
 def _watchers(settings: Settings) -> list[Watcher]:

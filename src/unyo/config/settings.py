@@ -117,6 +117,15 @@ class Settings(BaseSettings):
         Group.PORTAL, "Hours after which a session ends in any case.", default=168.0, gt=0, le=8760
     )
 
+    hsts_seconds: int = _setting(
+        Group.PORTAL,
+        "Seconds for which browsers that have come by https reach this host, on any port, by https only "
+        "(Strict-Transport-Security); 0: they are not told to.",
+        default=0,
+        ge=0,
+        le=63_072_000,
+    )
+
     head_seconds: float = _setting(
         Group.LIMITS, "Seconds in which a call's headers must be complete.", default=10.0, gt=0, le=3600
     )

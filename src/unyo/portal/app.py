@@ -24,6 +24,7 @@ from unyo.uom.envelopes import CONTENT_TYPE, Failure, failure
 from . import assets, cookies, headers, resume
 from .backing import Backing
 from .bounded import TOO_LATE, Bounded
+from .kept_to_https import KeptToHttps
 from .origin import READING, is_foreign, is_form, is_ours
 from .own_path import HOME, path_of
 from .routes import ROUTES, Page
@@ -56,10 +57,12 @@ class Portal:
 
     def application(self) -> Starlette:
         """The ASGI application, to be mounted at the root."""
+        hsts = self._backing.hsts_seconds
         routes = [Route(page.path, self._endpoint(page), methods=page.methods) for page in ROUTES]
         made = Starlette(
             routes=[Route("/static/{name}", assets.serve), *routes],
             middleware=[
+                *([Middleware(KeptToHttps, seconds=hsts)] if hsts else []),
                 Middleware(GZipMiddleware, minimum_size=_MIN_GZIP),
                 Middleware(Bounded, seconds=self._backing.form_seconds),
             ],

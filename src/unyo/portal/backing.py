@@ -17,8 +17,9 @@ from .live import Live
 class Backing:
     """The use cases and ports; ``clock`` tells the time in UTC.
 
-    ``is_https`` says that browsers come by TLS, whatever arrives here; ``life`` is the longest life of a session;
-    within ``form_seconds`` a form must be whole. Pages that are open are told by ``live`` what changes.
+    ``is_https`` says that browsers come by TLS, whatever arrives here; for ``hsts_seconds`` they are to come by nothing
+    else (0: that is not said). ``life`` is the longest life of a session; within ``form_seconds`` a form must be whole.
+    Pages that are open are told by ``live`` what changes.
     """
 
     reads: Reads
@@ -33,5 +34,6 @@ class Backing:
     make_request_id: Callable[[], str]
     version: str
     is_https: bool
+    hsts_seconds: int
     life: timedelta
     form_seconds: float
