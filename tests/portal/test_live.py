@@ -157,6 +157,19 @@ def test_a_process_tells_no_more_pages_than_it_has_room_for(
         assert not any(stream.has_ended for stream in streams[1:])
 
 
+def test_where_room_is_short_whoever_has_most_pages_open_makes_it(
+    served: DeskUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("unyo.portal.live.MOST_PAGES", 3)
+    with ExitStack() as pages:
+        others = pages.enter_context(opened(signed_in(served, SATO)))
+        streams = [pages.enter_context(opened(signed_in(served))) for _ in range(3)]
+        streams[0].wait_for("crowded")
+        assert served.update(Title="変更").error is None
+        for stream in (others, *streams[1:]):
+            stream.wait_for("changed")
+
+
 def test_a_stream_is_neither_packed_nor_kept(served: DeskUnderTest) -> None:
     with opened(signed_in(served)) as stream:
         assert stream.status == 200

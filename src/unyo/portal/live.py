@@ -5,6 +5,7 @@ newest of each kind.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ CHANGED: Final = "changed"
 PRESENT: Final = "present"
 """The event of somebody who opened or closed the ticket."""
 MOST_PAGES: Final = 1000
-"""At most this many pages of a process are told what changes; beyond that, the oldest give way."""
+"""At most this many pages of a process are told what changes; beyond that, whoever has most of them loses the oldest."""
 MOST_OF_A_SESSION: Final = 4
 """The same for one session: over HTTP/1.1 a browser opens six connections to a host, for everything it asks."""
 # Changes are gathered for this long, and looked at together.
@@ -99,7 +100,7 @@ class Live:
 
     @asynccontextmanager
     async def open(self, place: Place, limiter: CapacityLimiter) -> AsyncIterator[OpenPage]:
-        """A page that is told what changes from now on; where there are too many, the oldest gives way."""
+        """A page that is told what changes from now on; where there are too many, another one gives way."""
         page = OpenPage(place)
         self._make_room(place.session)
         self._pages[page] = None
@@ -129,10 +130,17 @@ class Live:
 
     def _make_room(self, session: str) -> None:
         of_it = [page for page in self._pages if page.place.session == session]
-        for crowd, most in ((of_it, MOST_OF_A_SESSION), ([*self._pages], MOST_PAGES)):
-            for page in crowd[: max(0, len(crowd) - most + 1)]:
-                page.end(Over.CROWDED)
-                self._pages.pop(page, None)
+        if len(of_it) >= MOST_OF_A_SESSION:
+            self._crowd_out(of_it[0])
+        if len(self._pages) >= MOST_PAGES:
+            # However many sessions somebody has, nobody else's pages give way to theirs.
+            counts = Counter(page.place.master_id for page in self._pages)
+            most = max(counts.values())
+            self._crowd_out(next(page for page in self._pages if counts[page.place.master_id] == most))
+
+    def _crowd_out(self, page: OpenPage) -> None:
+        page.end(Over.CROWDED)
+        del self._pages[page]
 
     def _hearer(self, service_code: str, limiter: CapacityLimiter) -> "_Hearer":
         if service_code not in self._hearers:
