@@ -1,6 +1,7 @@
 """Saved views: a list under a name, for one person in one service."""
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 import pytest
 
@@ -114,3 +115,21 @@ def test_a_saved_address_holds_nothing_but_a_list(desk: DeskUnderTest) -> None:
     browser = signed_in(desk)
     done = browser.post("/views", {"name": "odd", "query": "next=//evil.example&kind=1&after=abc&sort=-last_update"})
     assert done.location == "/tickets?kind=1"
+
+
+def test_a_view_that_asks_for_more_than_an_address_may_hold_is_not_saved(desk: DeskUnderTest) -> None:
+    browser = signed_in(desk)
+    asked = urlencode([("category", f"分類の名前 {number}") for number in range(10, 100)])
+    told = save(browser, "too much", f"/tickets?{asked}")
+    assert (told.status, told.main.one(id="view-fault").text) == (
+        422,
+        "絞り込みの条件が多すぎるため、保存できません。条件を減らしてください。",
+    )
+    assert len(told.main.all("a", class_="chip")) == 91  # what it asked for, and what clears it, are still there
+    assert "too much" not in views(browser.get("/tickets"))
+
+
+def test_what_no_address_could_hold_is_not_even_read(desk: DeskUnderTest) -> None:
+    browser = signed_in(desk)
+    form = fields_of(browser.get("/tickets").main.one("form", id="save"))
+    assert browser.post("/views", {**form, "name": "all", "query": "kind=1&" * 10_000}).location == "/tickets"

@@ -9,6 +9,8 @@ from .people import Choices, SavedView
 
 LONGEST_NAME: Final = 60
 """How long a view's name may be, in characters."""
+LONGEST_QUERY: Final = 4000
+"""How long its query may be, in characters: proxies take addresses of 8 KiB, and every list shows all of its reader's."""
 MOST_VIEWS: Final = 50
 """How many views one person may have in a service."""
 
@@ -20,6 +22,8 @@ class Unsaved(Enum):
     TOO_LONG = auto()
     NOT_STORABLE = auto()
     """Its name holds what no database keeps."""
+    ASKS_TOO_MUCH = auto()
+    """Its query is too long."""
     TOO_MANY = auto()
     """The person has as many views as one may have."""
 
@@ -36,6 +40,8 @@ def save_view(choices: Choices, service_code: str, master_id: str, view: SavedVi
         return Unsaved.TOO_LONG
     if not is_storable(view.name):
         return Unsaved.NOT_STORABLE
+    if len(view.query) > LONGEST_QUERY:
+        return Unsaved.ASKS_TOO_MUCH
     names = {each.name for each in choices.views(service_code, master_id)}
     if view.name not in names and len(names) >= MOST_VIEWS:
         return Unsaved.TOO_MANY

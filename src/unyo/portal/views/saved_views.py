@@ -18,6 +18,7 @@ _SAYS: Final[Mapping[Unsaved, str]] = {
     Unsaved.NO_NAME: _("Give the view a name."),
     Unsaved.TOO_LONG: _("This name is too long."),
     Unsaved.NOT_STORABLE: _("This name cannot be used."),
+    Unsaved.ASKS_TOO_MUCH: _("This list has too many filters to be saved. Remove some of them first."),
     Unsaved.TOO_MANY: _("You cannot save any more views. Delete one first."),
 }
 
