@@ -24,7 +24,7 @@ CHANGED: Final = "changed"
 PRESENT: Final = "present"
 """The event of somebody who opened or closed the ticket."""
 MOST_PAGES: Final = 1000
-"""At most this many pages of a process are told what changes; beyond that, whoever has most of them loses the oldest."""
+"""At most this many pages of a process are told what changes; beyond that, whoever has most of them loses one."""
 MOST_OF_A_SESSION: Final = 4
 """The same for one session: over HTTP/1.1 a browser opens six connections to a host, for everything it asks."""
 # Changes are gathered for this long, and looked at together.

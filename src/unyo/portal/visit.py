@@ -26,6 +26,7 @@ from .language import HOME, Language, Words, preferred
 from .origin import is_form
 from .own_path import address_of, path_of
 from .pages import part_of, render
+from .sent_form import sent_form
 from .shortcuts import PLACES
 from .wording import kind_says, refused_says, unfit_says
 
@@ -120,8 +121,7 @@ class Visit:
 
     async def form(self) -> FormData:
         """What a form of ours sent; empty where the call is no such form."""
-        # What was typed into a form may come again as one field of the next.
-        return await self.request.form(max_part_size=MOST_BYTES) if is_form(self.request) else FormData()
+        return await sent_form(self.request, self.proving) if is_form(self.request) else FormData()
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page of a template."""
