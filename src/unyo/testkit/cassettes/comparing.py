@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from unyo.tickets.field_tables import MEMO_NUMBER, MEMOS, TICKET_ID
 
-from .evidence import TicketName
 from .form import Answered, Call, Message
 from .outcomes import ERROR
 from .rules import Difference, Rule
+from .tickets import TicketName
 from .translation import LOCK_DATES, Translation
 
 _REQUEST_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{8}){4}")

@@ -17,6 +17,15 @@ _BY_TYPE: Final = {code.error_type: reason for reason, code in ERRORS.items() if
 # An answer that tells of the endpoint's state and not of its rules.
 _TROUBLE: Final = frozenset({Failure.TOO_MANY_REQUESTS.value.status, Failure.REQUEST_TIMEOUT.value.status})
 _SERVER_ERROR: Final = 500
+VALUES_TAKEN: Final = frozenset(
+    {
+        *(Reason.APPROVER_NEEDED, Reason.APPROVER_NOT_ALLOWED, Reason.GROUP_NEEDED),
+        *(Reason.CONFLICT, Reason.NO_RIGHT_TO_CLOSE),
+    }
+)
+"""The refusals of a call whose values the endpoint took (contract, section 5)."""
+ADMITTED: Final = VALUES_TAKEN | {Reason.NO_TICKET, Reason.CALL_ID_REUSED}
+"""The refusals of a call whose caller it let in: those that come after check 8."""
 
 
 @dataclass(frozen=True, slots=True)

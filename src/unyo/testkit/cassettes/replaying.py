@@ -19,12 +19,13 @@ from unyo.uom.envelopes import Failure
 from unyo.uom.signature import METHOD, SignatureMethod, SignedCall, content_md5, encoded_path, signed_headers
 
 from .comparing import Comparison
-from .evidence import Plan, Seen, TicketName, plan_of, ticket_name
+from .evidence import Plan, plan_of
 from .form import Answered, Call, Cassette, Message, read_body
 from .heads import AUTHORIZATION, MD5, REPEATED, SCRUBBED, label_of
 from .outcomes import Outcome, is_in_trouble, outcome_of
 from .rules import Difference
 from .signatures import Signatures, was_taken
+from .tickets import Seen, TicketName, ticket_name
 from .translation import LOCK_DATES, Translation
 from .worlds import Remade, remade
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from unyo.tickets.field_tables import LOCK_FIELDS, MEMO_NUMBER, MEMOS, TICKET_ID
 
-from .evidence import TicketName
+from .tickets import TicketName
 
 LOCK_DATES: Final = tuple(parameter.wire for parameter in LOCK_FIELDS)
 # A number that no memo of a replay has.

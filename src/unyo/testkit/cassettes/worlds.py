@@ -25,7 +25,8 @@ from unyo.tickets.fields import Text
 from unyo.tickets.model import SECTIONS, Memo, Section, Ticket, TicketKind
 from unyo.tickets.text import is_storable
 
-from .evidence import Plan, Seen, TicketName, ticket_number
+from .evidence import Plan
+from .tickets import Seen, TicketName, ticket_number
 
 
 @dataclass(frozen=True, slots=True)
