@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from support.administering import Unyo, run_on
+from support.cassettes import recorded
 from support.databases import Databases
 from support.demonstration import NOW, demonstration, details_of
 from support.installations import Installation, contents, install
@@ -75,3 +76,9 @@ def desk_of_the_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
 def shell(desk_of_the_module: str, tmp_path: Path) -> Shell:
     """Where `unyo ticket …` is typed."""
     return Shell(desk_of_the_module, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def cassette(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A morning's work, recorded at a real desk; no test changes it."""
+    return recorded(tmp_path_factory.mktemp("recorded"))

@@ -10,7 +10,11 @@ from typing import Any
 
 import yaml
 
+from .desks import INCIDENT
 from .processes import Running, running
+
+TICKET = {"TicketId": INCIDENT}
+"""What a call asks that is recorded."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import yaml
@@ -20,6 +20,8 @@ _ENDLESS: Final = 1_000_000
 # What must be written escaped: what YAML takes for a line's end too, and empty lines at the end, after which it would
 # end the document.
 _ODD_BREAKS: Final = re.compile("[\r\x85\u2028\u2029]|(?:^|\n)\n\\Z")
+_FIRST: Final = datetime(1970, 1, 2, tzinfo=UTC)
+_LAST: Final = datetime(9998, 12, 30, tzinfo=UTC)
 # A string, which is passed over whole, or a comma before a closing bracket.
 _TRAILING: Final = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])', re.DOTALL)
 
@@ -86,6 +88,11 @@ class Cassette:
 
     endpoint: str
     calls: tuple[Call, ...]
+
+
+def can_be_told(moment: datetime) -> bool:
+    """Whether a call can have come at that moment: a replay looks an hour ahead of it, and back, in any zone."""
+    return _FIRST <= moment <= _LAST
 
 
 def read_body(content: bytes) -> tuple[dict[str, Any] | None, str]:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,14 +10,12 @@ import yaml
 
 from unyo.uom.actions import ACTIONS
 
-from .form import NAME, VERSION, Answered, Call, Cassette, Message
+from .form import NAME, VERSION, Answered, Call, Cassette, Message, can_be_told
 
 # Some hundred thousand calls; more is a mistake.
 _MOST_BYTES: Final = 512 * 1024**2
 # Ten times as fast, where libyaml is there; it does not read half a surrogate pair, which a body may hold.
 _Fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# A replay looks an hour ahead, and back.
-_YEARS: Final = range(1970, 9999)
 # Nobody waits for an answer longer than a day.
 _MOST_SECONDS: Final = 86_400
 _SURROGATE: Final = re.compile(r"\\u[Dd][89A-Fa-f]")
@@ -73,10 +72,17 @@ def _cassette(path: Path, loader: Any, root: yaml.Node | None) -> Cassette:
     found = []
     for number, node in enumerate(calls.value, 1):
         try:
-            found.append(_call(number, _line(node), loader.construct_object(node, deep=True)))
+            found.append(_call(number, _line(node), _value(loader, node)))
         except _Wrong as error:
             raise _wrong(path, _line(node), f"call {number}: {error}") from None
     return Cassette(str(endpoint.value) if endpoint else "", tuple(found))
+
+
+def _value(loader: Any, node: yaml.Node) -> Any:
+    try:
+        return loader.construct_object(node, deep=True)
+    except (ArithmeticError, AttributeError, LookupError, ValueError):  # by which PyYAML tells of a 13th month
+        raise _Wrong("a value in it is none of YAML's: put quotes around what is a text") from None
 
 
 def _wrong(path: Path, line: int, message: str) -> NotACassette:
@@ -118,7 +124,10 @@ def _message(given: dict[str, Any], what: str) -> Message:
     if not isinstance(headers, dict) or not all(map(_is_of_a_head, [*headers, *headers.values()])):
         raise _Wrong(f"the headers of its {what} must be texts by name, such as HTTP carries")
     if "body" in given:
-        return Message(headers, _of(given, "body", dict))
+        body = _of(given, "body", dict)
+        if not _is_json(body):
+            raise _Wrong(f"the body of its {what} holds what JSON cannot: put quotes around what is a text")
+        return Message(headers, body)
     return Message(headers, None, _of(given, "text", str))
 
 
@@ -136,6 +145,14 @@ def _path(text: str) -> str:
 
 def _is_of_a_head(value: Any) -> bool:
     return isinstance(value, str) and value.isascii() and value.isprintable()
+
+
+def _is_json(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(name, str) and _is_json(inside) for name, inside in value.items())
+    if isinstance(value, list):
+        return all(map(_is_json, value))
+    return value is None or isinstance(value, str | int) or (isinstance(value, float) and isfinite(value))
 
 
 def _seconds(given: Any) -> timedelta:
@@ -160,6 +177,6 @@ def _moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None or moment.year not in _YEARS:
+    if moment is None or moment.tzinfo is None or not can_be_told(moment):
         raise _Wrong("time must be such as 2026-04-01T09:00:00+09:00")
     return moment

@@ -12,7 +12,7 @@ from unyo.tickets.dates import JAPAN
 from unyo.uom import codec
 from unyo.uom.actions import ACTIONS
 
-from .form import read_body
+from .form import can_be_told, read_body
 from .heads import QUERY, SCRUBBED, access_key_of, kept_of_a_call, kept_of_an_answer, left_out
 from .hiding import Hiding
 from .masking import Masker, is_kept
@@ -122,7 +122,9 @@ def action_of(path: str) -> str:
 
 
 def _moment(heard: Heard) -> datetime:
-    """When the endpoint answered, by its own clock; where that is not told, when the call arrived."""
-    told = kept_of_an_answer(heard.answer_headers).get("date", SCRUBBED)
-    moment = heard.arrived if told == SCRUBBED else parsedate_to_datetime(told)
-    return moment.astimezone(JAPAN)
+    """When the endpoint answered, by its own clock; where that tells no such time, when the call arrived."""
+    try:
+        told = parsedate_to_datetime(kept_of_an_answer(heard.answer_headers).get("date", ""))
+    except ValueError:
+        told = heard.arrived
+    return (told if can_be_told(told) else heard.arrived).astimezone(JAPAN)
