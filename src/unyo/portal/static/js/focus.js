@@ -5,9 +5,7 @@
     if (!element.matches("a[href], button, input, select, summary, textarea, [tabindex]")) element.tabIndex = -1;
     element.focus();
   };
-  const say = (...texts) => {
-    document.getElementById("said").textContent = texts.filter(Boolean).join(" ");
-  };
+  const say = (...texts) => foot.say(texts.filter(Boolean).join(" "));
   const saved = () => document.querySelector("[data-saved]")?.textContent;
   const isLost = () => document.activeElement === null || document.activeElement === document.body;
 

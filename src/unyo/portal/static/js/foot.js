@@ -1,4 +1,4 @@
-// What is said at the foot of the page (#live) of its connection and of changes; one thing at a time.
+// What is said of the connection: at the foot of the page (#live), one thing at a time; beside a form ([data-state]).
 "use strict";
 const foot = (() => {
   const WAITS = [2, 4, 8, 15, 30];
@@ -12,6 +12,15 @@ const foot = (() => {
     document.getElementById("said").textContent = text;
   };
 
+  const button = (text, act) => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "button small";
+    made.textContent = text;
+    made.addEventListener("click", act);
+    return made;
+  };
+
   const show = (kind, action = "", act = null) => {
     if (!box() || texts().kind === kind) return;
     const text = document.createElement("p");
@@ -19,14 +28,7 @@ const foot = (() => {
     box().className = `live ${kind}`;
     box().dataset.kind = kind;
     box().replaceChildren(text);
-    if (act) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "button small";
-      button.textContent = texts()[action];
-      button.addEventListener("click", act);
-      box().append(button);
-    }
+    if (act) box().append(button(texts()[action], act));
     say(text.textContent);
   };
 
@@ -36,5 +38,22 @@ const foot = (() => {
     box().replaceChildren();
   };
 
-  return { secondsAfter, texts, say, show, unsay };
+  // Beside a form that got no answer; it goes on when the time is over, the browser is online again, or somebody presses.
+  const wait = (form, tries, goOn) => {
+    const seconds = secondsAfter(tries);
+    const shown = form.querySelector("[data-state]");
+    const done = () => {
+      clearTimeout(timer);
+      removeEventListener("online", done);
+      goOn();
+    };
+    const timer = setTimeout(done, seconds * 1000);
+    addEventListener("online", done);
+    shown.textContent = form.dataset.unsent.replace("{seconds}", seconds);
+    shown.classList.add("wrong");
+    say(shown.textContent);
+    shown.append(" ", button(form.dataset.retry, done));
+  };
+
+  return { secondsAfter, texts, say, show, unsay, wait };
 })();

@@ -131,23 +131,10 @@
   const retry = (form) => {
     const tries = sending.get(form) ?? 0;
     sending.set(form, tries + 1);
-    const seconds = foot.secondsAfter(tries);
-    const shown = state(form, fill(form.dataset.unsent, { seconds }), true);
-    say(shown.textContent);
     busy(form, false);
-    const again = document.createElement("button");
-    again.type = "button";
-    again.className = "button small";
-    again.textContent = form.dataset.retry;
-    shown.append(" ", again);
-    const send = () => {
-      clearTimeout(timer);
-      removeEventListener("online", send);
+    foot.wait(form, tries, () => {
       if (form.isConnected && !form.querySelector("[data-send]").disabled) form.requestSubmit();
-    };
-    const timer = setTimeout(send, seconds * 1000);
-    addEventListener("online", send);
-    again.addEventListener("click", send);
+    });
   };
 
   const begin = (form) => {

@@ -13,31 +13,10 @@
     }
   };
 
-  // Until the time is over, the browser is online again, or the person does not want to wait.
-  const wait = (form, shown, seconds) =>
-    new Promise((resolve) => {
-      const again = document.createElement("button");
-      again.type = "button";
-      again.className = "button small";
-      again.textContent = form.dataset.retry;
-      shown.textContent = form.dataset.unsent.replace("{seconds}", seconds);
-      foot.say(shown.textContent);
-      shown.classList.add("wrong");
-      shown.append(" ", again);
-      const done = () => {
-        clearTimeout(timer);
-        removeEventListener("online", done);
-        resolve();
-      };
-      const timer = setTimeout(done, seconds * 1000);
-      addEventListener("online", done);
-      again.addEventListener("click", done);
-    });
-
   const send = async (form, submitter) => {
     const shown = form.querySelector("[data-state]");
     for (let tries = 0; form.isConnected && !(await isThere()); tries += 1) {
-      await wait(form, shown, foot.secondsAfter(tries));
+      await new Promise((resolve) => { foot.wait(form, tries, resolve); });
     }
     if (!form.isConnected) return;
     shown.classList.remove("wrong");
