@@ -61,6 +61,25 @@ def test_styles_and_scripts_are_kept_for_good(desk: DeskUnderTest) -> None:
         assert (found.status, "immutable" in found.answer.headers["cache-control"]) == (200, True)
 
 
+@pytest.mark.parametrize("name", ["style.0123456789ab.css", "script.0123456789ab.js"])
+def test_a_page_of_another_release_is_given_what_this_one_has_and_is_not_to_keep_it(
+    desk: DeskUnderTest, name: str
+) -> None:
+    browser = Browser(desk)
+    stem, _, ending = name.split(".")
+    (own,) = {path for path in re.findall(r'/static/[^"]+', browser.get("/sign-in").html) if path.endswith(ending)}
+    found = browser.get(f"/static/{name}")
+    assert (found.status, found.answer.content) == (200, browser.get(own).answer.content)
+    assert found.answer.headers["cache-control"] == "no-store"
+    for none in (
+        f"{stem}.{ending}",
+        f"{stem}.0123456789AB.{ending}",
+        f"{stem}.0123456789ab.txt",
+        "none.0123456789ab.js",
+    ):
+        assert browser.get(f"/static/{none}").status == 404
+
+
 def test_every_part_that_a_page_has_replaced_can_be_asked_for() -> None:
     folder = files("unyo.portal")
     pages = [each.read_text("utf-8") for each in (folder / "templates").iterdir()]

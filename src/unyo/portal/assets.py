@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -63,6 +64,10 @@ SCRIPTS: Final = (
 )
 
 
+# The path of an asset: its name, with a part of the digest of what it holds.
+_NAMED: Final = re.compile(r"([a-z]+)\.[0-9a-f]{12}(\.[a-z]+)")
+
+
 @dataclass(frozen=True, slots=True)
 class Asset:
     """A file as it is sent."""
@@ -87,17 +92,29 @@ def assets() -> dict[str, Asset]:
 @cache
 def address(name: str) -> str:
     """The address of an asset by its name, such as ``style.css``."""
-    stem, _, ending = name.rpartition(".")
-    return next(f"/static/{path}" for path in assets() if path.startswith(f"{stem}.") and path.endswith(f".{ending}"))
+    return f"/static/{_named()[name].path}"
+
+
+@cache
+def _named() -> dict[str, Asset]:
+    return {_NAMED.sub(r"\1\2", path): asset for path, asset in assets().items()}
 
 
 async def serve(request: Request) -> Response:
-    """An asset, to be kept for good; an address of another release is not there."""
-    found = assets().get(request.path_params["name"])
+    """An asset, to be kept for good.
+
+    While nodes are replaced one by one, a page of one may ask another of an earlier or later release: rather than
+    nothing it gets what there is, and is not to keep it.
+    """
+    path = request.path_params["name"]
+    found = assets().get(path)
+    is_here = found is not None
+    if found is None and _NAMED.fullmatch(path):
+        found = _named().get(_NAMED.sub(r"\1\2", path))
     if found is None:
         return Response(status_code=404)
     sent = {
-        "Cache-Control": "public, max-age=31536000, immutable",
+        "Cache-Control": "public, max-age=31536000, immutable" if is_here else "no-store",
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Vary": "Accept-Encoding",

@@ -10,7 +10,7 @@ from .people import Choices, SavedView
 LONGEST_NAME: Final = 60
 """How long a view's name may be, in characters."""
 LONGEST_QUERY: Final = 4000
-"""How long its query may be: proxies take addresses of 8 KiB, and every list shows all of its reader's."""
+"""How long its query may be: many proxies take 8 KiB of address, and every list shows all of its reader's."""
 MOST_VIEWS: Final = 50
 """How many views one person may have in a service."""
 
