@@ -50,8 +50,9 @@ def read_page(
     if after is not None:
         statement = statement.where(_beyond(sort, query, after))
     rows = connection.execute(statement.order_by(*_order(sort, query)).limit(query.limit + 1)).all()
-    counted = sa.select(sa.literal(1)).select_from(tickets).where(*conditions).limit(COUNT_LIMIT + 1).subquery()
-    total = connection.execute(sa.select(sa.func.count()).select_from(counted)).scalar_one()
+    # A page that holds all there is needs no second look through all tickets.
+    is_whole = after is None and len(rows) <= query.limit
+    total = len(rows) if is_whole else _count(connection, conditions)
     shown = rows[: query.limit]
     there, here = (_position(shown[-1]), _position(shown[0])) if shown else (None, None)
     far = there if len(rows) > query.limit else None
@@ -60,6 +61,12 @@ def read_page(
     on, back = (near, far) if query.backwards else (far, near)
     listed = [_listed(row) for row in (reversed(shown) if query.backwards else shown)]
     return Page(listed, on, min(total, COUNT_LIMIT), total <= COUNT_LIMIT, back)
+
+
+def _count(connection: Connection, conditions: list[ColumnElement[bool]]) -> int:
+    """How many tickets there are, up to one more than is told."""
+    counted = sa.select(sa.literal(1)).select_from(tickets).where(*conditions).limit(COUNT_LIMIT + 1).subquery()
+    return int(connection.execute(sa.select(sa.func.count()).select_from(counted)).scalar_one())
 
 
 def is_seen_by(member: Member) -> Iterator[ColumnElement[bool]]:
