@@ -14,12 +14,13 @@ from pydantic import SecretStr
 from support.faults import after_a_statement, connected, wait_for_waiter
 from support.people import HOME, OTHER_PASSWORD, PASSWORD, WRONG, Lobby, cheap, lobby
 from support.processes import PATIENCE
-from unyo.cast import ITO, SATO, SERVICE, SUZUKI, YAMADA
+from unyo.cast import ITO, OTHER_SERVICE, SATO, SERVICE, SUZUKI, YAMADA
 from unyo.services.passwords import FREE_FAILURES, Unfit
 from unyo.services.people import INVITED_FOR, Purpose, Session, make_token
 from unyo.services.ports import StorageFailed
 from unyo.services.signing_in import Changed, Refusal, Refused, SignedIn, Visitor
 from unyo.storage import administration
+from unyo.storage.directory import DirectoryCache
 from unyo.storage.tables import attempts, invitations, passwords, sessions
 
 SA = YAMADA.master_id
@@ -344,12 +345,19 @@ def test_sessions_are_listed_and_ended_by_their_owner_only(desk_lobby: Lobby) ->
     assert _session(desk_lobby, stranger) is not None
 
 
-def test_a_session_works_in_the_service_that_was_chosen(desk_lobby: Lobby) -> None:
+def test_a_session_works_in_the_service_that_was_chosen_where_its_account_may(desk_lobby: Lobby) -> None:
     member = desk_lobby.member()
-    desk_lobby.signing_in.choose_service(member.token, SERVICE)
-    session = _session(desk_lobby, member)
-    assert session is not None
-    assert session.service_code == SERVICE
+    directory = DirectoryCache(desk_lobby.engines.reading).current()
+
+    def _works_in() -> str | None:
+        session = _session(desk_lobby, member)
+        return session.service_code if session else None
+
+    assert desk_lobby.signing_in.choose_service(member, SERVICE, directory)
+    assert _works_in() == SERVICE
+    for not_theirs in (OTHER_SERVICE, "uom00000000", ""):
+        assert not desk_lobby.signing_in.choose_service(member, not_theirs, directory)
+        assert _works_in() == SERVICE
 
 
 @pytest.mark.parametrize(

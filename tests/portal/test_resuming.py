@@ -6,10 +6,11 @@ import pytest
 
 from support.desks import INCIDENT, DeskUnderTest, desk_on
 from support.faults import writing_held
-from support.portal import fields_of, signed_in
-from unyo.portal.resume import Kept, service_of, unpack
+from support.people import PASSWORD, lobby
+from support.portal import Browser, fields_of, signed_in
+from unyo.cast import OTHER_SERVICE, SATO, SERVICE, YAMADA
+from unyo.portal.resume import Kept, unpack
 from unyo.storage.engine import Patience
-from unyo.tickets.directory import Directory, Member, Role, Service
 
 EDIT = f"/tickets/{INCIDENT}/edit"
 FIELDS = (("Title", "題\n名"), ("typed_by", "SA1234567"), ("typed_in", "uom12345678"), ("clash", "a"), ("clash", "b"))
@@ -33,14 +34,26 @@ def test_what_is_no_form_is_none(text: object) -> None:
     assert unpack(text) is None
 
 
-def test_only_who_typed_it_goes_on_and_where_it_was_typed() -> None:
-    members = {name: Member(name, Role.UPDATER) for name in ("SA1234567", "SA7654321")}
-    directory = Directory(1, {"uom12345678": Service("uom12345678", members, ())}, {})
-    found = Kept(EDIT, FIELDS)
-    assert service_of(found, directory, "SA1234567") == "uom12345678"
-    assert service_of(found, directory, "SA7654321") == ""
-    assert service_of(Kept(EDIT, FIELDS[:2]), directory, "SA1234567") == ""
-    assert service_of(found, Directory(1, {}, {}), "SA1234567") == ""
+@pytest.mark.parametrize(
+    ("typed_by", "typed_in", "status"),
+    [
+        (YAMADA.master_id, SERVICE, 200),
+        (SATO.master_id, SERVICE, 303),
+        ("", SERVICE, 303),
+        (YAMADA.master_id, OTHER_SERVICE, 303),
+        (YAMADA.master_id, "", 303),
+    ],
+)
+def test_only_who_typed_it_goes_on_and_where_it_was_typed(
+    desk: DeskUnderTest, typed_by: str, typed_in: str, status: int
+) -> None:
+    with lobby(desk.url, clock=desk.clock) as people:
+        people.member()
+    typed = Kept(EDIT, (("Title", "題名"), ("typed_by", typed_by), ("typed_in", typed_in))).pack()
+    form = {"master_id": YAMADA.master_id, "password": PASSWORD.get_secret_value(), "typed": typed}
+    page = Browser(desk).post("/sign-in", form)
+    assert (page.status, "題名" in page.html) == (status, status == 200)
+    assert Browser(desk, page.cookie).get("/tickets").status == 200  # in the only service code of theirs
 
 
 def test_what_was_typed_is_kept_where_the_desk_cannot_answer(filled_url: str) -> None:

@@ -29,7 +29,7 @@ async def let_in(visit: Visit, signed_in: SignedIn, to: str) -> Response:
     services = visit.directory.services_of(signed_in.session.master_id)
     if len(services) == 1:
         code = services[0].code
-        await visit.ask(lambda: visit.backing.signing_in.choose_service(signed_in.token, code))
+        await visit.ask(lambda: visit.backing.signing_in.choose_service(signed_in, code, visit.directory))
         answer = visit.go(to)
     else:
         answer = visit.go(f"/service?next={quote(to, safe='')}")

@@ -14,7 +14,6 @@ from starlette.responses import Response
 
 from unyo.services.people import Session
 from unyo.services.signing_in import SignedIn
-from unyo.tickets.directory import Directory
 from unyo.tickets.text import is_storable
 
 from . import cookies
@@ -76,22 +75,17 @@ def is_strange(form: FormData, session: Session | None) -> bool:
     return by not in {None, session.master_id} or inside not in {None, session.service_code}
 
 
-def service_of(found: Kept, directory: Directory, master_id: str) -> str:
-    """The service code in which whoever signs in again goes on; ``""`` where they may not, or did not type it."""
-    is_theirs = found.by == master_id and directory.member(found.service_code, master_id) is not None
-    return found.service_code if is_theirs else ""
-
-
 async def resumed(visit: Visit, signed_in: SignedIn, typed: object) -> Response | None:
     """The page on which whoever has signed in again sends what they had typed; None where there is nothing of theirs.
 
     They work in the service code in which they typed it; the browser keeps the new session.
     """
-    found = unpack(typed)
-    code = service_of(found, visit.directory, signed_in.session.master_id) if found else ""
-    if not code:
+    found, signing_in = unpack(typed), visit.backing.signing_in
+    if found is None or found.by != signed_in.session.master_id:
         return None
-    await visit.ask(lambda: visit.backing.signing_in.choose_service(signed_in.token, code))
+    code = found.service_code
+    if not await visit.ask(lambda: signing_in.choose_service(signed_in, code, visit.directory)):
+        return None
     answer = visit.page("resume.html", kept=found, why="signed-in")
     cookies.keep(answer, visit.request, signed_in.token, visit.backing.life)
     return answer

@@ -153,7 +153,7 @@ class Sessions(Protocol):
 
 
 class Attempts(Protocol):
-    """Attempts to sign in, by subject: an account or an address."""
+    """Attempts to sign in, by subject: an account, an address, or a browser in which the account was signed in."""
 
     def attempt(
         self, subjects: Sequence[str], now: datetime, wait_after: Callable[[int], timedelta], forget: timedelta

@@ -10,6 +10,8 @@ from typing import Final
 
 from pydantic import SecretStr
 
+from unyo.tickets.directory import Directory
+
 from .hashing import Busy, Hashing
 from .passwords import (
     FORGET_AFTER,
@@ -162,9 +164,12 @@ class SigningIn:
         """An account's sessions, the last seen first."""
         return self._people.sessions_of(master_id, self._clock(), self._lifetimes.idle)
 
-    def choose_service(self, token: SecretStr, service_code: str) -> None:
-        """Let a session work in a service code, of which the caller knows that its account may."""
-        self._people.choose_service(token, service_code)
+    def choose_service(self, signed_in: SignedIn, service_code: str, directory: Directory) -> bool:
+        """Let a session work in a service code; False, and it stays where it is, where its account may not."""
+        if directory.member(service_code, signed_in.session.master_id) is None:
+            return False
+        self._people.choose_service(signed_in.token, service_code)
+        return True
 
     def sign_out(self, token: SecretStr) -> None:
         """End a session."""

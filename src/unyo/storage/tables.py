@@ -237,7 +237,7 @@ sessions = sa.Table(
     _text("user_agent"),
 )
 
-# Failures to sign in, in a row, of an account (one that is not there, too) or from an address.
+# Failures to sign in, in a row: of an account (one that is not there, too), from an address, in a browser.
 attempts = sa.Table(
     "attempts",
     metadata,

@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from unyo.portal.own_path import own_path
 from unyo.portal.visit import Visit
+from unyo.services.signing_in import SignedIn
 
 
 async def show(visit: Visit) -> Response:
@@ -15,10 +16,9 @@ async def do(visit: Visit) -> Response:
     """Choose one."""
     form = await visit.form()
     to, code = own_path(form.get("next")), str(form.get("service_code", ""))
-    if visit.directory.member(code, visit.person.master_id) is None:
-        return _page(visit, to, is_foreign=True)
-    await visit.ask(lambda: visit.backing.signing_in.choose_service(visit.token, code))
-    return visit.go(to)
+    signed_in = SignedIn(visit.token, visit.person)
+    is_theirs = await visit.ask(lambda: visit.backing.signing_in.choose_service(signed_in, code, visit.directory))
+    return visit.go(to) if is_theirs else _page(visit, to, is_foreign=True)
 
 
 def _page(visit: Visit, to: str, *, is_foreign: bool = False) -> Response:
