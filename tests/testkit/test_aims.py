@@ -32,6 +32,20 @@ def test_a_fault_waits_for_the_calls_that_it_fits(uom: Uom, client_of: Clients) 
     assert [call.faults for call in uom.journal] == [(), (), *[("system_error before the commit",)] * 2, ()]
 
 
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        ("RegisterTicket", "caller_lacks_right is for UpdateTicket: nothing else requires the approval right"),
+        ("GetTicketDetail", "a call of GetTicketDetail names no approver"),
+    ],
+)
+def test_a_right_is_not_taken_for_calls_that_never_need_it(uom: Uom, action: str, said: str) -> None:
+    faults = uom.faults.on(action)
+    with pytest.raises(ValueError, match=said):
+        faults.caller_lacks_right() if said.startswith("caller") else faults.approver_lacks_right()
+    assert uom.faults.waiting == []
+
+
 def test_an_outage_lasts_until_it_is_cleared(uom: Uom, recwarn: pytest.WarningsRecorder) -> None:
     ticket = uom.ticket()
     client = uom.client(tries=1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from math import inf, nan
 from typing import Any
 
 import pytest
@@ -153,6 +154,21 @@ def test_a_clock_that_runs_goes_as_time_does() -> None:
     assert (clock(), clock.runs) == (NOW, False)
 
 
+def test_a_clock_that_is_moved_while_it_is_read_tells_a_time_that_it_had() -> None:
+    others: list[Callable[[], None]] = []
+
+    def _true_time() -> datetime:
+        while others:
+            others.pop()()
+        return NOW + timedelta(minutes=5)
+
+    clock = DeskClock(NOW, _true_time)
+    for other in (lambda: clock.set(NOW + timedelta(days=1)), lambda: clock.advance(days=1), clock.stand):
+        clock.put(NOW, runs=True, skew=timedelta())
+        others.append(other)
+        assert clock() in {NOW, NOW + timedelta(minutes=5)}
+
+
 @pytest.mark.parametrize("moment", [FIRST, datetime(1999, 12, 31, tzinfo=UTC), LAST], ids=lambda each: str(each.year))
 def test_signatures_hold_wherever_the_clock_stands(uom: Uom, moment: datetime) -> None:
     uom.clock.set(moment)
@@ -172,6 +188,9 @@ def test_signatures_hold_wherever_the_clock_stands(uom: Uom, moment: datetime) -
         lambda clock: clock.set(datetime.max.replace(tzinfo=timezone(-timedelta(hours=12)))),
         lambda clock: clock.advance(days=-365 * 200),
         lambda clock: clock.advance(days=365 * 8000),
+        lambda clock: clock.advance(days=1e300),
+        lambda clock: clock.advance(hours=-inf),
+        lambda clock: clock.advance(seconds=nan),
     ],
 )
 def test_a_clock_stays_in_the_years_that_dates_can_have(uom: Uom, moved: Callable[[DeskClock], None]) -> None:

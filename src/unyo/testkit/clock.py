@@ -12,6 +12,7 @@ START: Final = datetime(2026, 4, 1, tzinfo=UTC)
 """Where every clock stands at first: 2026-04-01 09:00 in Japan."""
 FIRST: Final = datetime(1900, 1, 1, tzinfo=JAPAN).astimezone(UTC)
 LAST: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=JAPAN).astimezone(UTC)
+_YEARS: Final = "a ticket's dates lie in the years 1900 to 9999, in Japan"
 
 
 class DeskClock:
@@ -23,14 +24,16 @@ class DeskClock:
 
     def __init__(self, start: datetime = START, true_time: Callable[[], datetime] = system_clock) -> None:
         self.true_time = true_time
-        self._runs_since: datetime | None = None
         self.skew = timedelta()
+        # Where it stood, and since when it has run from there, if it runs; always exchanged whole, since the desk
+        # reads it in threads of its own.
+        self._hands: tuple[datetime, datetime | None]
         self.set(start)
 
     def __call__(self) -> datetime:
         """The time, in UTC."""
-        ran = self.true_time() - self._runs_since if self._runs_since else timedelta()
-        return self._stands_at + ran
+        stood_at, runs_since = self._hands
+        return stood_at + (self.true_time() - runs_since) if runs_since else stood_at
 
     def __repr__(self) -> str:
         return f"<DeskClock {self():%Y-%m-%d %H:%M:%S} UTC, {'runs' if self.runs else 'stands'}>"
@@ -38,7 +41,7 @@ class DeskClock:
     @property
     def runs(self) -> bool:
         """Whether the clock runs."""
-        return self._runs_since is not None
+        return self._hands[1] is not None
 
     def set(self, moment: datetime) -> None:
         """Set the clock to a moment, at which it stands still.
@@ -48,8 +51,7 @@ class DeskClock:
         """
         if not isinstance(moment, datetime) or moment.utcoffset() is None:
             raise ValueError("a moment needs a zone: datetime(2026, 4, 1, 9, tzinfo=JAPAN)")
-        self._stand_at(moment - FIRST)
-        self._runs_since = None
+        self._hands = (_within_the_years(moment - FIRST), None)
 
     def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
         """Move the clock forward, or back; a running clock keeps running.
@@ -57,13 +59,18 @@ class DeskClock:
         Raises:
             ValueError: that leads out of the years that a ticket's dates can have.
         """
-        moved = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-        self._stand_at(self._stands_at - FIRST + moved)
+        stood_at, runs_since = self._hands
+        try:
+            moved = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+            since_the_first = stood_at - FIRST + moved
+        except (OverflowError, ValueError):  # beyond what Python counts in, or no number at all
+            raise ValueError(_YEARS) from None
+        self._hands = (_within_the_years(since_the_first), runs_since)
 
     def run(self) -> None:
         """Let the clock run from where it stands."""
-        if not self.runs:
-            self._runs_since = self.true_time()
+        stood_at, runs_since = self._hands
+        self._hands = (stood_at, runs_since or self.true_time())
 
     def stand(self) -> None:
         """Stop the clock."""
@@ -76,12 +83,12 @@ class DeskClock:
             yield
             return
         moment, began = self(), self.true_time()
-        self.set(moment)
+        self._hands = held = (moment, None)
         try:
             yield
         finally:
-            if (self._stands_at, self._runs_since) == (moment, None):
-                self._runs_since = began
+            if self._hands is held:
+                self._hands = (moment, began)
 
     def state(self) -> tuple[datetime, bool, timedelta]:
         """All that `put` needs to restore the clock: the time, whether it runs, the skew."""
@@ -94,11 +101,12 @@ class DeskClock:
         if runs:
             self.run()
 
-    def _stand_at(self, since_the_first: timedelta) -> None:
-        if not timedelta() <= since_the_first <= LAST - FIRST:
-            raise ValueError("a ticket's dates lie in the years 1900 to 9999, in Japan")
-        self._stands_at = FIRST + since_the_first
-
     def of_the_server(self) -> datetime:
         """The time that signatures are checked against."""
         return self.true_time() + self.skew
+
+
+def _within_the_years(since_the_first: timedelta) -> datetime:
+    if not timedelta() <= since_the_first <= LAST - FIRST:
+        raise ValueError(_YEARS)
+    return FIRST + since_the_first

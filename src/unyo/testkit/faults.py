@@ -18,9 +18,11 @@ from .received import Received, check_action
 
 _UPDATE: Final = ACTIONS["UpdateTicket"].name
 _APPROVER: Final = BY_KEY["approver"].wire
-_NAMING_TICKETS: Final = tuple(
-    name for name, action in ACTIONS.items() if any(TICKET_ID.key in table.by_key for table in action.tables)
-)
+_NAMING: Final = {
+    key: tuple(name for name, action in ACTIONS.items() if any(key in table.by_key for table in action.tables))
+    for key in (TICKET_ID.key, BY_KEY["approver"].key)
+}
+"""The actions whose calls name a ticket, and an approver."""
 # Longer than any signature holds, whatever the clock of whoever made it.
 _ON_ITS_WAY: Final = timedelta(days=36525)
 _FURTHEST: Final = timedelta(days=36525)
@@ -167,11 +169,22 @@ class Faults:
     # Rights.
 
     def approver_lacks_right(self) -> None:
-        """The approver whom a call names loses the approval right, for good, just before the call is served."""
+        """The approver whom a call names loses the approval right, for good, just before the call is served.
+
+        Raises:
+            ValueError: calls of the action name no approver.
+        """
+        self._check_naming("approver", "approver")
         self._take_right(_APPROVER, "approver_lacks_right", lambda call: bool((call.body or {}).get(_APPROVER)))
 
     def caller_lacks_right(self) -> None:
-        """The caller of an update loses the approval right, for good, just before it is served; closing requires it."""
+        """The caller of an update loses the approval right, for good, just before it is served; closing requires it.
+
+        Raises:
+            ValueError: the fault is for another action.
+        """
+        if self._aim.action not in {"", _UPDATE}:
+            raise ValueError(f"caller_lacks_right is for {_UPDATE}: nothing else requires the approval right")
         self._take_right(MASTER_ID.wire, "caller_lacks_right", lambda call: call.action == _UPDATE)
 
     # Signatures and clocks.
@@ -204,12 +217,15 @@ class Faults:
         aim = replace(self._aim, action=self._aim.action or action)
         self.waiting.append(Waiting(name, place, change, aim, also, aim.times))
 
+    def _check_naming(self, key: str, what: str) -> None:
+        if self._aim.action and self._aim.action not in _NAMING[key]:
+            raise ValueError(f"a call of {self._aim.action} names no {what}")
+
     def _edit(self, someone: Actor, changes: dict[str, Any], memos: Sequence[MemoOperation]) -> Hook:
         for name in changes:
             if name not in Changes.__annotations__:
                 raise TypeError(f"a ticket has no field {name}")
-        if self._aim.action and self._aim.action not in _NAMING_TICKETS:
-            raise ValueError(f"a call of {self._aim.action} names no ticket that somebody could edit")
+        self._check_naming(TICKET_ID.key, "ticket that somebody could edit")
         if not changes and not memos:
             memos = [AddMemo("確認しました。")]
 

@@ -89,8 +89,6 @@ class Control:
             raise Refused(404, str(error)) from None
         except Answered as error:
             raise Refused(422, _by_the_rules(error), error_type=error.error_type) from None
-        except OverflowError:
-            raise Refused(422, f"too large a number: {', '.join(sorted(given.model_fields_set))}") from None
         except (NotFit, NotPossible, UnyoError, ValueError, TypeError) as error:
             raise Refused(422, str(error)) from None
 
