@@ -143,6 +143,15 @@ def _at_work(seat: Seat, desk: DeskUnderTest) -> Iterator[tuple[str, Page]]:
     page.locator(".step-form[open] form button.first").click()
     page.locator("[data-command=send-back]").click()
     yield "a ticket to be approved", page
+    page.locator("#memo-text").fill("書きかけ")
+    # As of a ticket that is out of sight: that is told alike.
+    form = page.locator("#memos form").filter(has=page.locator("#memo-text"))
+    form.evaluate("(it) => { it.action = '/tickets/UTM999999/memos'; }")
+    form.locator("button.first").click()
+    page.locator("textarea[readonly]").wait_for()
+    yield "what could not be saved", page
+    page.close()
+    page = seat.page()
     page.goto("/tickets")
     menus = page.locator("details.drop:visible").all()
     for menu in (*menus[:3], menus[-1]):

@@ -133,5 +133,5 @@ def test_a_form_of_another_person_or_service_code_is_not_saved_here(desk: DeskUn
     refused = mine.post(EDIT, {**form, "Title": "佐藤の題"})
     assert (refused.status, "佐藤の題" in refused.html) == (409, False)
     elsewhere = mine.post(EDIT, {**form, "typed_by": YAMADA.master_id, "typed_in": "uom87654321", "Title": "よその題"})
-    assert (elsewhere.status, form_of(elsewhere, EDIT)["Title"]) == (409, "よその題")
+    assert (elsewhere.status, form_of(elsewhere, EDIT)["Title"]) == (403, "よその題")
     assert desk.detail() == before

@@ -27,6 +27,7 @@ from .bounded import TOO_LATE, Bounded
 from .kept_to_https import KeptToHttps
 from .origin import READING, is_foreign, is_form, is_ours
 from .own_path import HOME, path_of
+from .resume import Why
 from .routes import ROUTES, Page
 from .visit import PROVING_THREADS, READING_THREADS, Visit
 from .who import Who
@@ -82,12 +83,12 @@ class Portal:
                 raise HTTPException(Failure.BAD_REQUEST.value.status)
             if page.needs is not Who.ANYONE and visit.session is None:
                 return await _to_sign_in(visit, page)
-            if not isinstance(page.needs, Who) and visit.member is None:
-                return RedirectResponse("/service", 303, headers.PAGE)
-            if not isinstance(page.needs, Who) and not visit.may(page.needs):
-                return visit.page("refused.html", 403, why="right")
             if is_write and resume.is_strange(await visit.form(), visit.session):
-                return await _to_who_typed_it(visit)
+                return await resume.to_who_typed_it(visit)
+            if not isinstance(page.needs, Who) and visit.member is None:
+                return await resume.unsaved(visit, Why.LEFT) or RedirectResponse("/service", 303, headers.PAGE)
+            if not isinstance(page.needs, Who) and not visit.may(page.needs):
+                return await resume.unsaved(visit, Why.RIGHT) or visit.page("refused.html", 403, why="right")
             view = page.does if is_write else page.shows
             assert view is not None
             return await view(visit)
@@ -112,7 +113,10 @@ class Portal:
                 visit = await self._visit(request)
             except StorageFailed as failed:
                 return await self._busy(request, failed)
-            answer = visit.page(template, error.status_code, why="late" if error.status_code == TOO_LATE else "form")
+            is_gone = error.status_code == Failure.NOT_FOUND.value.status
+            unsaved = await resume.unsaved(visit, Why.GONE) if is_gone else None
+            why = "late" if error.status_code == TOO_LATE else "form"
+            answer = unsaved or visit.page(template, error.status_code, why=why)
             answer.headers.update(error.headers or {})
             return answer
         code = _TOLD.get(error.status_code, Failure.NOT_FOUND).value
@@ -134,8 +138,8 @@ class Portal:
             member=None,
             now=self._backing.clock(),
         )
-        if request.method not in READING and is_ours(request) and resume.TYPED_BY in (form := await visit.form()):
-            return visit.page("resume.html", 503, kept=resume.kept(path_of(request), form), why="busy")
+        if request.method not in READING and is_ours(request) and resume.TYPED_BY in await visit.form():
+            return await resume.again(visit)
         return visit.page("busy.html", 503)
 
 
@@ -169,11 +173,3 @@ async def _to_sign_in(visit: Visit, page: Page) -> Response:
     typed = resume.kept(path_of(request), form).pack() if resume.TYPED_BY in form else ""
     to = path_of(request) if page.shows else HOME
     return visit.page("sign-in.html", 401, next=to, typed=typed, fault="", has_ended=True, master_id="")
-
-
-async def _to_who_typed_it(visit: Visit) -> Response:
-    """A form that somebody else typed, or in another service code: nothing of it is done here."""
-    found = resume.kept(visit.path, await visit.form())
-    assert visit.session is not None
-    why = "service" if found.by == visit.session.master_id else "person"
-    return visit.page("resume.html", 409, kept=found, why=why)

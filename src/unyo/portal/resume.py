@@ -1,12 +1,14 @@
-"""Forms that could not be taken as they came: somebody's session ran out, or another person or service came between.
+"""Forms that could not be taken as they came: a session ran out, somebody else or another service came, a right went.
 
 A form says who typed it and in which service code, so that nothing is saved in another's name or in another place.
-What was typed goes with the sign-in page in one hidden field, and is sent again by who typed it.
+What was typed goes with the sign-in page in one hidden field, and is sent again by who typed it. Where it cannot be
+saved, its sender reads it once more: it came from them, so it tells nothing of what they may not see.
 """
 
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from starlette.datastructures import FormData
@@ -17,13 +19,38 @@ from unyo.services.signing_in import SignedIn
 from unyo.tickets.text import is_storable
 
 from . import cookies
+from .origin import is_form, is_ours
 from .own_path import is_own
+from .sent_texts import texts_of
 from .visit import Visit
 
 FIELD: Final = "typed"
 """The sign-in form's hidden field with a form that was sent without a session."""
 TYPED_BY: Final = "typed_by"
 TYPED_IN: Final = "typed_in"
+
+
+class Why(StrEnum):
+    """Why a form is kept, and shown on a page of its own."""
+
+    SIGNED_IN = "signed-in"
+    """Its sender has signed in again."""
+    BUSY = "busy"
+    """The database did not answer."""
+    SERVICE = "service"
+    """It was typed in another service code."""
+    PERSON = "person"
+    """Somebody else typed it, which is shown to nobody."""
+    LEFT = "left"
+    """Its sender works in that service code no more."""
+    RIGHT = "right"
+    """Their role does not allow it."""
+    GONE = "gone"
+    """Its ticket is not there, or may not be seen."""
+
+
+_STATUS: Final = {Why.SIGNED_IN: 200, Why.BUSY: 503, Why.LEFT: 403, Why.RIGHT: 403, Why.GONE: 404}
+_CONFLICT: Final = 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +108,45 @@ async def resumed(visit: Visit, signed_in: SignedIn, typed: object) -> Response 
     They work in the service code in which they typed it; the browser keeps the new session.
     """
     found, signing_in = unpack(typed), visit.backing.signing_in
-    if found is None or found.by != signed_in.session.master_id:
+    if found is None or found.by != signed_in.session.master_id or not found.service_code:
         return None
     code = found.service_code
-    if not await visit.ask(lambda: signing_in.choose_service(signed_in, code, visit.directory)):
-        return None
-    answer = visit.page("resume.html", kept=found, why="signed-in")
+    is_let_in = await visit.ask(lambda: signing_in.choose_service(signed_in, code, visit.directory))
+    answer = page(visit, found, Why.SIGNED_IN if is_let_in else Why.LEFT)
     cookies.keep(answer, visit.request, signed_in.token, visit.backing.life)
+    return answer
+
+
+async def to_who_typed_it(visit: Visit) -> Response:
+    """A form that somebody else typed, or in another service code: nothing of it is done here."""
+    found = kept(visit.path, await visit.form())
+    if found.by != visit.person.master_id:
+        return page(visit, found, Why.PERSON)
+    is_member = visit.directory.member(found.service_code, found.by) is not None
+    return page(visit, found, Why.SERVICE if is_member else Why.LEFT)
+
+
+async def unsaved(visit: Visit, why: Why) -> Response | None:
+    """The page with what its sender typed into a form that cannot be saved; None where they typed nothing."""
+    if visit.session is None or not is_form(visit.request) or not is_ours(visit.request):
+        return None
+    found = kept(visit.path, await visit.form())
+    return page(visit, found, why) if found.by == visit.session.master_id and texts_of(found.fields, visit) else None
+
+
+async def again(visit: Visit) -> Response:
+    """The page that sends a form of ours once more, as it was, since the database did not answer."""
+    return page(visit, kept(visit.path, await visit.form()), Why.BUSY)
+
+
+def page(visit: Visit, found: Kept, why: Why) -> Response:
+    """The page of a form that is kept."""
+    texts = () if why is Why.PERSON else texts_of(found.fields, visit)
+    is_unsaved = why in {Why.LEFT, Why.RIGHT, Why.GONE}
+    status = _STATUS.get(why, _CONFLICT)
+    answer = visit.page("resume.html", status, kept=found, why=why, texts=texts, is_unsaved=is_unsaved)
+    # What a refused form answers is no place in the browser's history to come back to.
+    answer.headers["HX-Push-Url"] = "false"
     return answer
 
 

@@ -23,7 +23,7 @@ from .language import Words
 from .typed import VERSION, version_of
 from .visit import Visit
 from .wording import fault_says
-from .writing import CALL_ID, call_id_of, carry_out
+from .writing import carry_out
 
 TEXT: Final = "text"
 APPROVER: Final = BY_KEY["approver"].wire
@@ -127,10 +127,7 @@ async def update(
     given = examine(TICKET_TABLES[use], asked)
     if isinstance(given, list):
         return given
-    call_id = call_id_of(typed.others.get(CALL_ID, ""))
-    # Sent again it is the same call by what was typed, whatever has become of the ticket.
-    same = {name: text for name, text in typed.others.items() if name != CALL_ID}
-    return await carry_out(visit, update_ticket(use, given), same, call_id)
+    return await carry_out(visit, update_ticket(use, given))
 
 
 def _needed_rows(ticket: Ticket) -> tuple[Row, ...]:

@@ -1,7 +1,6 @@
 """The form of a ticket: from what was typed to the command it asks for, and the page that shows it again."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
@@ -10,7 +9,7 @@ from starlette.responses import Response
 
 from unyo.services.ports import Done, QueueFull, StorageFailed
 from unyo.tickets.build import register_ticket, update_ticket
-from unyo.tickets.commands import RegisterTicket, UpdateTicket
+from unyo.tickets.commands import WriteCommand
 from unyo.tickets.errors import Fault, Reason
 from unyo.tickets.field_tables import KIND_OF, REGISTRATIONS, TICKET_ID, TICKET_KIND, TICKET_TABLES
 from unyo.tickets.fields import Use
@@ -26,17 +25,9 @@ FAULTY = 422
 BUSY = 503
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a form asks for: a command, and the call of the API that it would be."""
-
-    command: RegisterTicket | UpdateTicket
-    body: Mapping[str, Any]
-
-
 def ask_for(
     visit: Visit, use: Use, sent: Typed, ticket_id: str = "", base: Values | None = None
-) -> Asked | Sequence[Fault]:
+) -> WriteCommand | list[Fault]:
     """The command that a form asks for, or all that is wrong with it; ``base`` is what it showed at first."""
     who = (visit.here.code, visit.me.master_id)
     call = body(use, sent.fields, visit.words, who, sent.operations(), base=base)
@@ -45,13 +36,13 @@ def ask_for(
     given = examine(TICKET_TABLES[use], call)
     if isinstance(given, list):
         return given
-    return Asked(register_ticket(use, given) if use in REGISTRATIONS else update_ticket(use, given), call)
+    return register_ticket(use, given) if use in REGISTRATIONS else update_ticket(use, given)
 
 
-async def save(visit: Visit, asked: Asked, sent: Typed) -> Done | Sequence[Fault] | None:
+async def save(visit: Visit, command: WriteCommand) -> Done | Sequence[Fault] | None:
     """Carry it out, once for each call id; what is wrong with it, or None where it is not known whether it was done."""
     try:
-        return await carry_out(visit, asked.command, asked.body, sent.call_id)
+        return await carry_out(visit, command)
     except (QueueFull, StorageFailed):
         return None
 

@@ -30,6 +30,7 @@ from .small_forms import APPROVER, NOTHING, Typed, lacking, told, update
 from .step_forms import STEP_FORMS, asks_for_approver
 from .steps import steps_of
 from .visit import Visit
+from .writing import UPDATE, call_of
 
 ENTRIES: Final = 20
 """Changes on a page of history."""
@@ -47,10 +48,16 @@ async def read(visit: Visit) -> Ticket:
     Raises:
         HTTPException: there is none, or it may not be seen, which is told alike.
     """
-    ticket = await _find(visit)
+    ticket = await find(visit)
     if ticket is None:
         raise HTTPException(404)
     return ticket
+
+
+async def find(visit: Visit) -> Ticket | None:
+    """The same; None where there is none, or it may not be seen."""
+    shown = await visit.ask(lambda: visit.backing.reads.show_ticket(visit.caller, _named(visit)))
+    return None if isinstance(shown, Refusal) else shown.ticket
 
 
 async def shown(visit: Visit) -> Response:
@@ -59,13 +66,29 @@ async def shown(visit: Visit) -> Response:
     Raises:
         HTTPException: there is none, or it may not be seen, which is told alike.
     """
-    ticket = await _find(visit)
+    ticket = await find(visit)
     if ticket is not None:
         return await page(visit, ticket)
     change = await _saved(visit)
     if change is None or not change.hidden_in:
         raise HTTPException(404)
-    return visit.page("out-of-sight.html", ticket_id=ticket_id(visit), change=change, back=await came_from(visit))
+    return await _unseen(visit, change.hidden_in, is_new=change.entry.version == 1)
+
+
+async def out_of_sight(visit: Visit) -> Response:
+    """What a form is answered whose ticket its sender may not see: whether it was carried out when it could be.
+
+    Raises:
+        HTTPException: it was not; whether there is such a ticket is not told.
+    """
+    call = await call_of(visit, UPDATE.name)
+    done = await visit.ask(lambda: visit.backing.reads.show_done(visit.caller, _named(visit), call)) if call else None
+    if done is None:
+        raise HTTPException(404)
+    change = await _own_change(visit, done.request_id)
+    if change is None or not change.hidden_in:
+        return await _unseen(visit)
+    return visit.go(f"/tickets/{ticket_id(visit)}{query(await came_from(visit), **{SAVED: done.request_id})}")
 
 
 def ticket_id(visit: Visit) -> str:
@@ -118,7 +141,9 @@ async def carry_out(
     visit: Visit, typed: Typed, values: Mapping[str, str], memos: list[dict[str, str]], anchor: str = ""
 ) -> Response:
     """Carry a small form out, and go to the ticket; if it is refused, show it again as it was typed."""
-    ticket = await read(visit)
+    ticket = await find(visit)
+    if ticket is None:
+        return await out_of_sight(visit)
     outcome = await update(visit, ticket, typed, values, memos)
     if isinstance(outcome, Done):
         back = place(typed.others.get(PARAMETER))
@@ -171,11 +196,6 @@ def _still_about_something(ticket: Ticket, typed: Typed) -> Typed:
     return typed
 
 
-async def _find(visit: Visit) -> Ticket | None:
-    shown = await visit.ask(lambda: visit.backing.reads.show_ticket(visit.caller, _named(visit)))
-    return None if isinstance(shown, Refusal) else shown.ticket
-
-
 def _named(visit: Visit) -> ShowTicket:
     return ShowTicket(visit.here.code, visit.me.master_id, ticket_id(visit))
 
@@ -197,7 +217,17 @@ async def _saved(visit: Visit) -> OwnChange | None:
     told = visit.request.query_params.get(SAVED, "")
     if not told or not is_storable(told):
         return None
-    return await visit.ask(lambda: visit.backing.reads.show_own_change(visit.caller, _named(visit), told))
+    return await _own_change(visit, told)
+
+
+async def _own_change(visit: Visit, request_id: str) -> OwnChange | None:
+    return await visit.ask(lambda: visit.backing.reads.show_own_change(visit.caller, _named(visit), request_id))
+
+
+async def _unseen(visit: Visit, hidden_in: str = "", *, is_new: bool = False) -> Response:
+    """What is told of a ticket that the reader has saved and may not see."""
+    back = await came_from(visit)
+    return visit.page("out-of-sight.html", ticket_id=ticket_id(visit), hidden_in=hidden_in, is_new=is_new, back=back)
 
 
 async def _since(visit: Visit, typed: Typed) -> tuple[Any, ...]:

@@ -83,13 +83,18 @@ def typed_into(form: FormData, table: FieldTable) -> Typed:
     texts = {name: with_line_feeds(text) for name, text in form.multi_items() if isinstance(text, str)}
     return Typed(
         fields=sent(texts, table),
-        new={name: text for name, text in texts.items() if _NEW.fullmatch(name)},
+        new={name: text for name, text in texts.items() if is_new_memo(name)},
         edited={int(found[1]): text for name, text in texts.items() if (found := MEMO_INPUT.fullmatch(name))},
         deleted=frozenset(int(found[1]) for name in texts if (found := _DELETED.fullmatch(name))),
         aside={name: texts[ASIDE + name] for name in table.by_wire if ASIDE + name in texts and name not in texts},
         call_id=call_id_of(texts.get(CALL_ID, "")),
         version=version_of(texts.get(VERSION, "")),
     )
+
+
+def is_new_memo(name: str) -> bool:
+    """Whether an input of that name is for a new memo."""
+    return _NEW.fullmatch(name) is not None
 
 
 def version_of(text: str) -> int:

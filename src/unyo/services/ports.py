@@ -74,6 +74,10 @@ class KeptCall:
     body_digest: bytes
     done: Done
 
+    def is_of(self, call: CallId) -> bool:
+        """Whether it answers that call: one of the same action and body."""
+        return (self.action, self.body_digest) == (call.action, call.body_digest)
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -134,6 +138,9 @@ class Reader(Protocol):
 
     def change(self, service_code: str, number: int, request_id: str) -> HistoryEntry | None:
         """The one change of a ticket that has this RequestId."""
+
+    def kept_call(self, service_code: str, access_key: str, call_id: str) -> KeptCall | None:
+        """The call that was answered under that call id."""
 
     def tickets(self, query: ListTickets, member: Member, service: Service, after: Position | None) -> Page:
         """A page of the tickets that the member may see."""

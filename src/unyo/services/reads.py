@@ -10,7 +10,7 @@ from unyo.tickets.history import HistoryEntry
 from unyo.tickets.model import Ticket, parse_ticket_id
 
 from .cursors import CursorSealer
-from .ports import Caller, Page, Position, Reader
+from .ports import Caller, CallId, Done, Page, Position, Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,13 @@ class Reads:
             return None
         groups = (str(line.after) for line in entry.lines if line.field == "management_group")
         return OwnChange(entry, next((group for group in groups if not member.may_see_group(group)), ""))
+
+    def show_done(self, caller: Caller, command: ShowTicket, call: CallId) -> Done | None:
+        """How a call of the caller's was answered before, though they may not see its ticket now; None if not."""
+        if isinstance(self._admit(caller, command), Refusal):
+            return None
+        kept = self._reader.kept_call(command.service_code, caller.access_key, call.value)
+        return kept.done if kept is not None and kept.is_of(call) else None
 
     def list_tickets(self, caller: Caller, command: ListTickets) -> ListShown | Refusal:
         """A page of the tickets that the caller may see."""

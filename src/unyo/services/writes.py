@@ -77,7 +77,7 @@ def decide_call(call: WriteCall, situation: Situation) -> Applied | Done | Refus
 
 def _replay(call: WriteCall, kept: KeptCall) -> Done | Refusal:
     assert call.call_id is not None
-    if (kept.action, kept.body_digest) != (call.call_id.action, call.call_id.body_digest):
+    if not kept.is_of(call.call_id):
         return Refusal(Reason.CALL_ID_REUSED)
     return replace(kept.done, replayed=True)
 

@@ -24,7 +24,7 @@ from .directory import DirectoryCache
 from .feed.notices import tell
 from .keys import pack
 from .numbers import TicketNumbers
-from .rows import dump_lines, memo_of, ticket_of
+from .rows import dump_lines, kept_call_of, memo_of, ticket_of
 from .statements import FIND_CALL, FIND_CHANGE, LOAD_CALLS, LOAD_MEMOS, LOCK_TICKETS
 from .undertaking import Undertaking
 
@@ -89,10 +89,7 @@ def _load_kept(connection: Connection, group: Sequence[WriteCall]) -> dict[CallK
     """The answers kept under the group's call ids."""
     keys = sorted({key for call in group if (key := call_key(call))})
     rows = LOAD_CALLS.rows(connection, pack(keys)) if keys else ()
-    return {
-        (service_code, access_key, call_id): KeptCall(action, body_digest, Done(request_id, ticket_id))
-        for service_code, access_key, call_id, action, body_digest, request_id, ticket_id in rows
-    }
+    return {(row[0], row[1], row[2]): kept_call_of(row) for row in rows}
 
 
 def _load_memos(connection: Connection, group: Sequence[WriteCall]) -> dict[TicketKey, list[Memo]]:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 
-from unyo.services.ports import Page, Position
+from unyo.services.ports import KeptCall, Page, Position
 from unyo.services.watcher import Watcher
 from unyo.tickets.commands import ListTickets
 from unyo.tickets.directory import Directory, Member, Service
@@ -18,8 +18,8 @@ from unyo.tickets.model import Glimpse, Ticket
 
 from .directory import DirectoryCache
 from .errors import storage_errors
-from .rows import MEMO_COLUMNS, TICKET_COLUMNS, load_lines, memo_of, ticket_of
-from .tables import history, memos, tickets
+from .rows import CALL_COLUMNS, MEMO_COLUMNS, TICKET_COLUMNS, kept_call_of, load_lines, memo_of, ticket_of
+from .tables import calls, history, memos, tickets
 from .ticket_list import is_seen_by, read_page
 
 _TICKET = sa.select(*TICKET_COLUMNS).where(
@@ -44,6 +44,11 @@ _CHANGE = sa.select(history).where(
     history.c.service_code == sa.bindparam("code"),
     history.c.ticket_number == sa.bindparam("number"),
     history.c.request_id == sa.bindparam("request_id"),
+)
+_CALL = sa.select(*CALL_COLUMNS).where(
+    calls.c.service_code == sa.bindparam("code"),
+    calls.c.access_key == sa.bindparam("access_key"),
+    calls.c.call_id == sa.bindparam("call_id"),
 )
 
 
@@ -79,6 +84,13 @@ class SqlReader:
         with self._snapshot("reading a change") as connection:
             row = connection.execute(_CHANGE, asked).one_or_none()
         return None if row is None else _entry(row)
+
+    def kept_call(self, service_code: str, access_key: str, call_id: str) -> KeptCall | None:
+        """The call that was answered under that call id."""
+        asked = {"code": service_code, "access_key": access_key, "call_id": call_id}
+        with self._snapshot("reading a kept call") as connection:
+            row = connection.execute(_CALL, asked).one_or_none()
+        return None if row is None else kept_call_of(row)
 
     def tickets(self, query: ListTickets, member: Member, service: Service, after: Position | None) -> Page:
         """A page of the tickets that the member may see."""

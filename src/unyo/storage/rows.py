@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from unyo.services.ports import Done, KeptCall
 from unyo.tickets.field_tables import BY_KEY, LOCK_FIELDS, SEARCHED, VALUE_FIELDS
 from unyo.tickets.fields import Date
 from unyo.tickets.history import FieldChange
 from unyo.tickets.model import SECTIONS, Memo, Ticket, TicketKind, Value, Values
 from unyo.tickets.text import searchable
 
-from .tables import memos, tickets
+from .tables import calls, memos, tickets
 
 VALUE_KEYS = tuple(field.key for field in VALUE_FIELDS)
 LOCK_KEYS = tuple(field.key for field in LOCK_FIELDS)
@@ -27,6 +28,8 @@ MEMO_COLUMNS = (
     memos.c.inserted,
     memos.c.updated,
 )
+# What is kept under a call id, its time aside.
+CALL_COLUMNS = tuple(column for column in calls.columns if column.name != "at")
 _LOCKS_OF = {
     kind: frozenset(key for section in sections for key in (section.inserted, section.updated))
     for kind, sections in SECTIONS.items()
@@ -50,6 +53,12 @@ def ticket_of(row: Sequence[Any], found_memos: Iterable[Memo] = ()) -> Ticket:
         lock={key: date for key, date in zip(LOCK_KEYS, lock, strict=True) if key in _LOCKS_OF[kind]},
         memos={memo.number: memo for memo in found_memos},
     )
+
+
+def kept_call_of(row: Sequence[Any]) -> KeptCall:
+    """The answered call in a row of CALL_COLUMNS."""
+    _, _, _, action, body_digest, request_id, ticket_id = row
+    return KeptCall(action, body_digest, Done(request_id, ticket_id))
 
 
 def row_of(ticket: Ticket) -> dict[str, Any]:

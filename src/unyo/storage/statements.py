@@ -6,11 +6,8 @@ import sqlalchemy as sa
 
 from .keys import join_keys
 from .prepared import Prepared, Selection
-from .rows import MEMO_COLUMNS, TICKET_COLUMNS
+from .rows import CALL_COLUMNS, MEMO_COLUMNS, TICKET_COLUMNS
 from .tables import calls, history, memos, tickets
-
-# What is kept under a call id, its time aside.
-CALL_COLUMNS: Final = tuple(column for column in calls.columns if column.name != "at")
 
 
 def _lock_tickets(dialect: str) -> sa.Select[Any]:

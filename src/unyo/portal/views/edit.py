@@ -6,15 +6,14 @@ from uuid import uuid4
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from unyo.portal import conflict, conflict_page, ticket_form
+from unyo.portal import conflict, conflict_page, resume, ticket_form
 from unyo.portal.came_from import PARAMETER, place, query
 from unyo.portal.forms import lock_of, stored
-from unyo.portal.ticket_form import Asked
-from unyo.portal.ticket_page import came_from, others_at, read
+from unyo.portal.ticket_page import came_from, find, others_at, out_of_sight, read
 from unyo.portal.typed import Typed, typed_into
 from unyo.portal.visit import Visit
 from unyo.services.ports import Done
-from unyo.tickets.commands import UpdateTicket
+from unyo.tickets.commands import UpdateTicket, WriteCommand
 from unyo.tickets.errors import Fault
 from unyo.tickets.field_tables import TICKET_TABLES, UPDATE_OF
 from unyo.tickets.fields import LockDate
@@ -33,7 +32,9 @@ async def show(visit: Visit) -> Response:
 
 async def do(visit: Visit) -> Response:
     """Save it, show the form again with all that is wrong, or what somebody else has saved meanwhile."""
-    form, ticket = await visit.form(), await read(visit)
+    form, ticket = await visit.form(), await find(visit)
+    if ticket is None:
+        return await out_of_sight(visit)
     use = UPDATE_OF[ticket.kind]
     sent = typed_into(form, TICKET_TABLES[use])
     found = await conflict.since(visit, ticket, sent.version)
@@ -43,9 +44,12 @@ async def do(visit: Visit) -> Response:
             return await _ask_again(visit, form, sent, ticket)
         sent = resolved
     asked = ticket_form.ask_for(visit, use, sent, ticket.ticket_id, found.values)
-    if not isinstance(asked, Asked):
+    if isinstance(asked, list):
         return await _form(visit, ticket, sent, asked, ticket_form.FAULTY)
-    outcome = await ticket_form.save(visit, asked, sent)
+    outcome = await ticket_form.save(visit, asked)
+    if outcome is None and conflict.CLASH in form:
+        # What it asks for is of more than was typed: only sent as it was is it the same call.
+        return await resume.again(visit)
     if outcome is None:
         return await _form(visit, ticket, sent, status=ticket_form.BUSY)
     if isinstance(outcome, Done):
@@ -62,17 +66,17 @@ async def _ask_again(visit: Visit, form: FormData, sent: Typed, ticket: Ticket) 
     mine = conflict.unresolved(form, sent)
     found = await conflict.since(visit, ticket, mine.version)
     asked = ticket_form.ask_for(visit, UPDATE_OF[ticket.kind], mine, ticket.ticket_id, found.values)
-    if not isinstance(asked, Asked):
+    if isinstance(asked, list):
         return await _form(visit, ticket, mine, asked, ticket_form.FAULTY)
     return await _merge(visit, found, mine, asked, form)
 
 
 async def _merge(
-    visit: Visit, found: conflict.Since, sent: Typed, asked: Asked, form: FormData | None = None
+    visit: Visit, found: conflict.Since, sent: Typed, command: WriteCommand, form: FormData | None = None
 ) -> Response:
     """What both changed, to be chosen; what only one did, merged."""
-    assert isinstance(asked.command, UpdateTicket)
-    merged, back = conflict_page.merge(visit, found, sent, asked.command, form), await came_from(visit)
+    assert isinstance(command, UpdateTicket)
+    merged, back = conflict_page.merge(visit, found, sent, command, form), await came_from(visit)
     answer = visit.page(
         "conflict.html",
         _CONFLICT,

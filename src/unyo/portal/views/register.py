@@ -32,9 +32,9 @@ async def do(visit: Visit) -> Response:
     use = REGISTRATION_OF[kind]
     sent = typed_into(form, TICKET_TABLES[use])
     asked = ticket_form.ask_for(visit, use, sent)
-    if not isinstance(asked, ticket_form.Asked):
+    if isinstance(asked, list):
         return ticket_form.page(visit, _TEMPLATE, use, sent, asked, ticket_form.FAULTY)
-    outcome = await ticket_form.save(visit, asked, sent)
+    outcome = await ticket_form.save(visit, asked)
     if outcome is None:
         return ticket_form.page(visit, _TEMPLATE, use, sent, status=ticket_form.BUSY)
     if isinstance(outcome, Done):
