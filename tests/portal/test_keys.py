@@ -272,6 +272,12 @@ def test_a_list_that_is_narrowed_keeps_focus_and_says_how_many_there_are(seat: S
     expect(page.locator("th[aria-sort] #sort-last_update")).to_be_focused()
 
 
+def test_focus_goes_to_what_an_address_names_and_one_that_names_nothing_is_no_fault(seat: Seat) -> None:
+    for end, focused in (("#memo-1", "#memo-1"), ("#", "body"), ("#%", "body"), ("#memo-99", "body")):
+        page = seat.page(f"{TICKET}{end}")
+        expect(page.locator(focused)).to_be_focused()
+
+
 def test_focus_goes_to_what_is_wrong_with_a_form(seat: Seat) -> None:
     page = seat.page("/tickets/new?kind=1")
     page.locator("main form [name=Title]").focus()

@@ -12,7 +12,7 @@
   // A page that has just come: what it asks to be looked at, else what its address names.
   const arrive = () => {
     const asked = document.querySelector("[data-focus]");
-    const named = location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
+    const named = document.getElementById(location.hash.slice(1));
     if (asked) put(asked);
     else if (named && isLost()) put(named);
   };
