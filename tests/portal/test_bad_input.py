@@ -188,6 +188,19 @@ def test_odd_paths_lead_nowhere(struck: DeskUnderTest, path: str) -> None:
         judge(browser.post(quote(path, safe="/%"), {"text": "x"}), path)
 
 
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+def test_what_postgresql_cannot_hold_is_refused_before_it_is_asked(desk: DeskUnderTest) -> None:
+    browser = signed_in(desk)
+    wrong = dict.fromkeys([name for name in NAMES if name not in {"typed_by", "typed_in"}], "\x00")
+    for method, path in SERVED:
+        address = address_of(path)
+        if method == "GET":
+            judge(browser.get(f"{address}?{urlencode(wrong)}"), address)
+            continue
+        for more in ({}, {"operation": "edit", "step": "approve", "TicketProcessType": "1"}):
+            judge(signed_in(desk).post(address, {**wrong, **more}), (address, more))
+
+
 SECRET: Final = "Geheimnis"
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from pydantic import SecretStr
 
 from unyo.tickets.directory import Directory
+from unyo.tickets.text import is_storable
 
 from .hashing import Busy, Hashing
 from .passwords import (
@@ -177,7 +178,7 @@ class SigningIn:
 
     def end_session(self, master_id: str, number: str) -> bool:
         """End one of an account's sessions; whether there was one of that number."""
-        return self._people.end_sessions(master_id, number=number) > 0
+        return is_storable(number) and self._people.end_sessions(master_id, number=number) > 0
 
     def end_other_sessions(self, master_id: str, keep: SecretStr) -> SecretStr:
         """End an account's sessions but for one; the new token that its browser keeps."""
