@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unyo.portal.asked import COLUMNS, FILTERS, ME, NOBODY, OPEN, USUAL, Asked, Place, read_query
+from unyo.portal.asked import COLUMNS, FILTERS, ME, NOBODY, OPEN, USUAL, Asked, PlaceInList, read_query
 from unyo.tickets.field_tables import SORTS
 
 settings.register_profile("addresses", max_examples=300, deadline=None, derandomize=True)
@@ -16,10 +16,10 @@ VALUES = st.lists(TEXT | st.sampled_from((OPEN, ME, NOBODY, "対応中", "1")), 
 NAMES = (*FILTERS, "words", "from", "to", "overdue", "sort", "column", "page", "before", "after", "at", "next")
 
 
-def places(*, is_dated: bool) -> st.SearchStrategy[Place]:
+def places(*, is_dated: bool) -> st.SearchStrategy[PlaceInList]:
     numbers = st.integers(1, 10**10 - 1)
-    there = st.builds(Place, numbers, TEXT, st.booleans(), numbers if is_dated else st.just(0))
-    return st.just(Place()) | there
+    there = st.builds(PlaceInList, numbers, TEXT, st.booleans(), numbers if is_dated else st.just(0))
+    return st.just(PlaceInList()) | there
 
 
 @st.composite

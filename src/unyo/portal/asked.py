@@ -62,7 +62,7 @@ _YEARS: Final = range(1970, 9999)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlaceInList:
     """Where in a list a page is: its number as its reader counts, and the sealed cursor that it lies beyond.
 
     ``at`` is the second as of which the list was overdue.
@@ -85,7 +85,7 @@ class Asked:
     is_overdue: bool = False
     sort: str = _LAST_CHANGED
     columns: tuple[str, ...] = USUAL
-    place: Place = Place()
+    place: PlaceInList = PlaceInList()
 
     @property
     def sorted_by(self) -> str:
@@ -105,7 +105,7 @@ class Asked:
     @property
     def whole(self) -> "Asked":
         """The same list from its beginning."""
-        return replace(self, place=Place())
+        return replace(self, place=PlaceInList())
 
     def query(self) -> str:
         """The address's query; ``""`` for all tickets as they are usually shown."""
@@ -201,13 +201,13 @@ def read_query(text: str) -> Asked:
     return read(QueryParams(text if len(text) <= _LONGEST_QUERY else ""))
 
 
-def _place(query: ImmutableMultiDict[str, str], *, is_dated: bool) -> Place:
+def _place(query: ImmutableMultiDict[str, str], *, is_dated: bool) -> PlaceInList:
     before, after = query.get("before", ""), query.get("after", "")
     cursor = before or after
     if not cursor or len(cursor) > _LONGEST_CURSOR or not is_storable(cursor):
-        return Place()
+        return PlaceInList()
     at = _number(query.get("at", "")) if is_dated else 0
-    return Place(max(_number(query.get("page", "")), 1), cursor, bool(before), at)
+    return PlaceInList(max(_number(query.get("page", "")), 1), cursor, bool(before), at)
 
 
 def _values(given: Iterable[str]) -> list[str]:

@@ -30,7 +30,7 @@ APPROVER: Final = BY_KEY["approver"].wire
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class SmallForm:
     """A small form as it was sent: which one, what was typed, and what was found to be wrong with it.
 
     ``number`` is the memo that it is about; ``others`` are the fields that the ticket lacked, by the wire's names.
@@ -50,7 +50,7 @@ class Typed:
         return any(fault.reason is Reason.CONFLICT for fault in self.faults)
 
 
-NOTHING: Final = Typed()
+NOTHING: Final = SmallForm()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ class Told:
     whole: tuple[str, ...] = ()
 
 
-def read_form(form: FormData, name: str, number: str = "") -> Typed:
+def read_form(form: FormData, name: str, number: str = "") -> SmallForm:
     """What was typed into the small form of that name."""
-    return Typed(
+    return SmallForm(
         name,
         number,
         _text(form, TEXT),
@@ -79,7 +79,7 @@ def lacking_rows(ticket: Ticket) -> tuple[Row, ...]:
     return tuple(row for row in _needed_rows(ticket) if not ticket.values[row.key])
 
 
-def lacking(ticket: Ticket, service: Service, words: Words, typed: Typed, form: str) -> tuple[Field, ...]:
+def lacking(ticket: Ticket, service: Service, words: Words, typed: SmallForm, form: str) -> tuple[Field, ...]:
     """The same as fields of one of the small forms, so that they can be filled in with whatever is done next."""
     rows = lacking_rows(ticket)
     if not rows:
@@ -93,7 +93,7 @@ def lacking(ticket: Ticket, service: Service, words: Words, typed: Typed, form: 
     )
 
 
-def told(typed: Typed, ticket: Ticket, words: Words) -> Told:
+def told(typed: SmallForm, ticket: Ticket, words: Words) -> Told:
     """What is wrong with a small form, but for what stands beside the fields that the ticket lacked."""
     found: dict[str, list[str]] = {"text": [], "approver": [], "whole": []}
     by_wire = TICKET_TABLES[UPDATE_OF[ticket.kind]].by_wire
@@ -113,7 +113,7 @@ def told(typed: Typed, ticket: Ticket, words: Words) -> Told:
 
 
 async def update(
-    visit: Visit, ticket: Ticket, typed: Typed, values: Mapping[str, str], memos: list[dict[str, str]]
+    visit: Visit, ticket: Ticket, typed: SmallForm, values: Mapping[str, str], memos: list[dict[str, str]]
 ) -> Done | Sequence[Fault]:
     """Carry a small form out: ``values`` by the wire's names; whatever else an update must give stays as it is."""
     use, who = UPDATE_OF[ticket.kind], (visit.here.code, visit.me.master_id)

@@ -26,7 +26,7 @@ from .changes import entries_of
 from .fields import Offer, account_says
 from .forms import lock_of
 from .shown import groups_of, is_long
-from .small_forms import APPROVER, NOTHING, Typed, lacking, told, update
+from .small_forms import APPROVER, NOTHING, SmallForm, lacking, told, update
 from .step_forms import STEP_FORMS, asks_for_approver
 from .steps import steps_of
 from .visit import Visit
@@ -96,7 +96,7 @@ def ticket_id(visit: Visit) -> str:
     return f"UTM{visit.request.path_params['digits']}"
 
 
-async def page(visit: Visit, ticket: Ticket, typed: Typed = NOTHING, status: int = 200) -> Response:
+async def page(visit: Visit, ticket: Ticket, typed: SmallForm = NOTHING, status: int = 200) -> Response:
     """The page with its fields and memos, and the small form that was refused as it was typed."""
     opened = _opened(visit)
     memos = sorted(ticket.memos.values(), key=lambda memo: memo.number, reverse=True)
@@ -138,7 +138,7 @@ async def history_page(visit: Visit, ticket: Ticket) -> Response:
 
 
 async def carry_out(
-    visit: Visit, typed: Typed, values: Mapping[str, str], memos: list[dict[str, str]], anchor: str = ""
+    visit: Visit, typed: SmallForm, values: Mapping[str, str], memos: list[dict[str, str]], anchor: str = ""
 ) -> Response:
     """Carry a small form out, and go to the ticket; if it is refused, show it again as it was typed."""
     ticket = await find(visit)
@@ -161,7 +161,7 @@ async def others_at(visit: Visit, ticket: Ticket) -> list[Present]:
     return [each for each in present if each.master_id != visit.me.master_id]
 
 
-async def _frame(visit: Visit, ticket: Ticket, typed: Typed) -> dict[str, Any]:
+async def _frame(visit: Visit, ticket: Ticket, typed: SmallForm) -> dict[str, Any]:
     """What the page holds whichever of its tabs is shown."""
     assert isinstance(MEMO_TEXT.kind, Text)
     back, steps = await came_from(visit), offered(ticket, visit.me)
@@ -189,7 +189,7 @@ async def _frame(visit: Visit, ticket: Ticket, typed: Typed) -> dict[str, Any]:
     }
 
 
-def _still_about_something(ticket: Ticket, typed: Typed) -> Typed:
+def _still_about_something(ticket: Ticket, typed: SmallForm) -> SmallForm:
     """A memo that has been deleted since cannot be edited: its text becomes one that can be added."""
     if typed.form == "edit" and not any(str(number) == typed.number for number in ticket.memos):
         return replace(typed, form="add", number="", faults=[*typed.faults, Fault(memo_path(1), Reason.WRONG)])
@@ -230,7 +230,7 @@ async def _unseen(visit: Visit, hidden_in: str = "", *, is_new: bool = False) ->
     return visit.page("out-of-sight.html", ticket_id=ticket_id(visit), hidden_in=hidden_in, is_new=is_new, back=back)
 
 
-async def _since(visit: Visit, typed: Typed) -> tuple[Any, ...]:
+async def _since(visit: Visit, typed: SmallForm) -> tuple[Any, ...]:
     """What has been changed since a version was read, newest first."""
     shown = await _history(visit, "", _SINCE)
     entries = [entry for entry in shown.entries if entry.version > typed.version] if shown else []

@@ -8,7 +8,7 @@ from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
 from unyo.portal import headers
-from unyo.portal.asked import COLUMNS, LIST, Asked, Place, read
+from unyo.portal.asked import COLUMNS, LIST, Asked, PlaceInList, read
 from unyo.portal.came_from import query
 from unyo.portal.filters import Choice, Wording
 from unyo.portal.fixed_views import fixed_views
@@ -103,7 +103,7 @@ def _beside(visit: Visit, asked: Asked, cursor: str, *, backwards: bool) -> str:
     if number <= 1:
         return asked.whole.address
     at = asked.place.at or int(visit.now.timestamp())
-    return replace(asked, place=Place(number, cursor, backwards, at if asked.is_overdue else 0)).address
+    return replace(asked, place=PlaceInList(number, cursor, backwards, at if asked.is_overdue else 0)).address
 
 
 def _is_in_form(visit: Visit, asked: Asked) -> bool:
