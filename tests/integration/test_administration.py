@@ -53,7 +53,7 @@ def _version(connection: Connection) -> int:
 
 
 def _directory(connection: Connection) -> Directory:
-    return DirectoryCache(connection.engine).as_seen_by(connection)
+    return DirectoryCache(connection.engine).for_writing(connection)[0]
 
 
 def _add_key(by: Admin, key: NewKey = KEY, master_id: str = SATO.master_id) -> None:

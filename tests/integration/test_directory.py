@@ -92,7 +92,7 @@ def test_a_directory_stays_the_same_until_its_version_moves_and_is_then_replaced
 
 def _seen(cache: DirectoryCache, engines: Engines) -> Directory:
     with engines.reading.begin() as connection:
-        return cache.as_seen_by(connection)
+        return cache.for_writing(connection)[0]
 
 
 @pytest.mark.parametrize("words", ["FROM installation", "FROM group_members", "FROM services"])
@@ -115,8 +115,8 @@ def test_a_writing_transaction_never_sees_half_of_a_change(filled_url: str, engi
         after_a_statement(engines.writing, words, partial(_change, other)),
         engines.writing.begin() as connection,
     ):
-        seen = cache.as_seen_by(connection)
-        assert cache.as_seen_by(connection) is seen
+        seen = cache.for_writing(connection)[0]
+        assert cache.for_writing(connection)[0] is seen
     assert seen.services[SERVICE].members[NEWCOMER].groups == {SERVERS}
 
 

@@ -80,12 +80,11 @@ class DirectoryCache:
         """Something was changed here: whoever asks next reads it anew, however fresh this is."""
         self._checked = float("-inf")
 
-    def as_seen_by(self, connection: Connection) -> Directory:
-        """The directory as that transaction sees it; rights are judged by this when something is written."""
-        return self.for_writing(connection)[0]
-
     def for_writing(self, connection: Connection) -> tuple[Directory, bool]:
-        """The same, and whether anybody listens for what the transaction will have changed."""
+        """The directory as that transaction sees it, and whether anybody listens for what it will have changed.
+
+        Rights are judged by this when something is written.
+        """
         with self._lock:
             asked = time.monotonic()
             ((version, is_listened_to),) = _VERSION_AND_LISTENERS.rows(connection)
