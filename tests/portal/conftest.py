@@ -8,7 +8,9 @@ import pytest
 
 from support.browsers import PLAIN, Chromium, Look, Seat, chromium, fill_with_the_demonstration, served_copy
 from support.desks import DeskUnderTest
+from support.journeys import Room
 from unyo.cast import YAMADA, Actor
+from unyo.portal.language import Language
 
 Sit = Callable[..., Seat]
 
@@ -40,6 +42,20 @@ def looked_at_desk(demonstration_file: Path, tmp_path_factory: pytest.TempPathFa
     """Likewise, for all tests of a module, which only look."""
     with served_copy(demonstration_file, tmp_path_factory.mktemp("looked-at")) as desk:
         yield desk
+
+
+@pytest.fixture(scope="module")
+def worked_at_desk(demonstration_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskUnderTest]:
+    """Likewise, for the journeys of a module, each of which works on tickets of its own."""
+    with served_copy(demonstration_file, tmp_path_factory.mktemp("worked-at")) as desk:
+        yield desk
+
+
+@pytest.fixture(params=list(Language), ids=str)
+def room(request: pytest.FixtureRequest, browser: Chromium, worked_at_desk: DeskUnderTest) -> Iterator[Room]:
+    """Where everybody reads one language."""
+    with ExitStack() as taken:
+        yield Room(browser, worked_at_desk, request.param, taken)
 
 
 @pytest.fixture

@@ -9,13 +9,17 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Locator, Page, expect
 
-from unyo.cast import SATO, Actor
+from unyo.cast import SATO, YAMADA, Actor
 from unyo.portal.language import HOME, Language, Words, translations
+from unyo.services.people import Purpose
 
 from .browsers import Chromium, Look, Seat
 from .desks import NEW_INCIDENT, DeskUnderTest
+from .people import PASSWORD, lobby
 
 Theme = Literal["light", "dark"]
+WORDS = PASSWORD.get_secret_value()
+"""The password of everybody who has one."""
 
 COMPLETE: Final[Mapping[str, str]] = {
     **NEW_INCIDENT,
@@ -143,6 +147,31 @@ class Operator:
         self.field(self.text("Password")).fill(password)
         self.press("Sign in")
 
+    def register(self, kind: str, title: str) -> str:
+        """Register a ticket of a kind with as little as there must be: its ID."""
+        self.go("/tickets/new")
+        self.page.get_by_role("link", name=re.compile(f"^{re.escape(self.text(kind))}")).click()
+        self.fill("チケット件名", title)
+        self.choose("サブステータス", "未対応")
+        self.choose("優先度", "中")
+        self.choose("担当グループ", "お客様")
+        if kind == "Incident":
+            self.choose("重要度", "中")
+            self.choose("管理グループ", "制限しない")
+        else:
+            self.choose("カテゴリ", "カテゴリ1")
+        self.press("Register")
+        return self.sees_registered()
+
+    def ask_for_close(self, ticket: str, comment: str) -> None:
+        """Ask Yamada to approve the close of a ticket."""
+        self.open_ticket(ticket)
+        self.folded(self.text("Request close")).click()
+        self.field(self.text("Approver")).select_option(label=f"{YAMADA.name} ({YAMADA.master_id})")
+        self.field(self.text("Comment (kept as a memo)")).fill(comment)
+        self.press("Request close")
+        self.sees_state("クローズ承認待ち")
+
     # What they see.
 
     def sees_saved(self) -> None:
@@ -214,3 +243,13 @@ class Room:
     def ticket(self, title: str, **values: str) -> str:
         """A new incident on which Sato works: its ID."""
         return self.desk.register({**COMPLETE, "Title": title, **values}, actor=SATO)
+
+    def link(self, actor: Actor, purpose: Purpose = Purpose.PASSWORD) -> str:
+        """The path of a new one-time link, as an administrator sends it."""
+        with lobby(self.desk.url, clock=self.desk.clock) as people:
+            return f"/link/{people.link(actor.master_id, purpose).get_secret_value()}"
+
+    def set_a_password(self, actor: Actor) -> None:
+        """Have somebody sign in with `WORDS`."""
+        with lobby(self.desk.url, clock=self.desk.clock) as people:
+            people.member(actor.master_id)

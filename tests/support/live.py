@@ -47,7 +47,7 @@ class Stream:
         with self._changed:
             self.status, self.headers = answer.status_code, answer.headers
         name = ""
-        try:
+        with suppress(httpx2.HTTPError):  # the browser has closed it
             for line in answer.iter_lines():
                 key, _, value = line.partition(": ")
                 if key == "event":
@@ -56,8 +56,6 @@ class Stream:
                     with self._changed:
                         self.events.append((name, value))
                         self._changed.notify_all()
-        except httpx2.HTTPError:
-            pass  # the browser has closed it
         with self._changed:
             self.has_ended = True
             self._changed.notify_all()

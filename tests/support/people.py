@@ -1,16 +1,18 @@
 """People who sign in, on a database of a test's own; their hashes cost next to nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
+import sqlalchemy as sa
 from argon2 import PasswordHasher
 from pydantic import SecretStr
 
 from unyo.cast import YAMADA
 from unyo.services.hashing import Hashing
-from unyo.services.people import Purpose, make_token
-from unyo.services.signing_in import SignedIn, SigningIn, Visitor
+from unyo.services.people import Purpose, Session, make_token
+from unyo.services.signing_in import Refusal, Refused, SignedIn, SigningIn, Visitor
 from unyo.storage import administration
 from unyo.storage.administration import Admin, Author
 from unyo.storage.engine import Engines, open_engines, parse_url
@@ -22,6 +24,7 @@ PASSWORD = SecretStr("六月の雨は静かに降る rain")
 OTHER_PASSWORD = SecretStr("七月の空は高く晴れる sky")
 WRONG = SecretStr("八月の海は遠く光る sea")
 HOME = Visitor("192.0.2.7", "Firefox")
+REFUSED = Refused(Refusal.WRONG)
 
 
 def cheap(time_cost: int = 1) -> Hashing:
@@ -52,6 +55,26 @@ class Lobby:
         signed_in = self.signing_in.set_password(self.link(master_id), password, HOME)
         assert isinstance(signed_in, SignedIn)
         return signed_in
+
+    def sign_in(
+        self, password: SecretStr = PASSWORD, master_id: str = YAMADA.master_id, visitor: Visitor = HOME
+    ) -> Any:
+        """What comes of an attempt to sign in."""
+        return self.signing_in.sign_in(master_id, password, visitor)
+
+    def session(self, signed_in: SignedIn, *, is_seen: bool = True) -> Session | None:
+        """The session of somebody who signed in, if it has not ended."""
+        return self.signing_in.session(signed_in.token, is_seen=is_seen)
+
+    def rows(self, table: sa.Table) -> int:
+        """How many rows there are."""
+        with self.engines.reading.begin() as connection:
+            return connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+
+    def administer(self, change: Callable[[Admin], None]) -> None:
+        """Have an administrator change something."""
+        with self.administering() as admin:
+            change(admin)
 
     @contextmanager
     def administering(self) -> Iterator[Admin]:
