@@ -26,15 +26,19 @@ def visitor(visit: Visit) -> Visitor:
 
 async def let_in(visit: Visit, signed_in: SignedIn, to: str) -> Response:
     """Let somebody in; whoever has only one service code works in that one."""
-    services = visit.directory.services_of(signed_in.session.master_id)
-    if len(services) == 1:
-        code = services[0].code
-        await visit.ask(lambda: visit.backing.signing_in.choose_service(signed_in, code, visit.directory))
-        answer = visit.go(to)
-    else:
-        answer = visit.go(f"/service?next={quote(to, safe='')}")
+    is_in = await choose_the_only_service(visit, signed_in)
+    answer = visit.go(to if is_in else f"/service?next={quote(to, safe='')}")
     cookies.keep(answer, visit.request, signed_in.token, visit.backing.life)
     return answer
+
+
+async def choose_the_only_service(visit: Visit, signed_in: SignedIn) -> bool:
+    """Whether somebody has only one service code, in which they work from now on."""
+    services = visit.directory.services_of(signed_in.session.master_id)
+    if len(services) != 1:
+        return False
+    code = services[0].code
+    return await visit.ask(lambda: visit.backing.signing_in.choose_service(signed_in, code, visit.directory))
 
 
 def wait_says(refused: Refused, words: Words) -> str:

@@ -19,6 +19,7 @@ from unyo.services.signing_in import SignedIn
 from unyo.tickets.text import is_storable
 
 from . import cookies
+from .letting_in import choose_the_only_service
 from .origin import is_form, is_ours
 from .own_path import is_own
 from .sent_texts import texts_of
@@ -112,6 +113,8 @@ async def resumed(visit: Visit, signed_in: SignedIn, typed: object) -> Response 
         return None
     code = found.service_code
     is_let_in = await visit.ask(lambda: signing_in.choose_service(signed_in, code, visit.directory))
+    if not is_let_in:
+        await choose_the_only_service(visit, signed_in)
     answer = page(visit, found, Why.SIGNED_IN if is_let_in else Why.LEFT)
     cookies.keep(answer, visit.request, signed_in.token, visit.backing.life)
     return answer
