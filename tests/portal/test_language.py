@@ -100,7 +100,7 @@ def test_how_long_ago_and_counts_are_in_the_reader_s_form() -> None:
     now = datetime(2026, 4, 1, tzinfo=UTC)
     japanese, english = (Words(language, ZoneInfo("Asia/Tokyo")) for language in Language)
     earlier = datetime(2026, 3, 31, 21, tzinfo=UTC)
-    assert (japanese.ago(earlier, now), english.ago(earlier, now)) == ("3 時間前", "3 hours ago")
+    assert (japanese.ago(earlier, now), english.ago(earlier, now)) == ("3時間前", "3 hours ago")
     for nearly in (now - timedelta(seconds=9), now, now + timedelta(seconds=9)):
         assert (japanese.ago(nearly, now), english.ago(nearly, now)) == ("たった今", "just now")
     assert (japanese.number(12345), english.number(12345)) == ("12,345", "12,345")

@@ -136,7 +136,7 @@ def test_why_a_password_is_not_changed_is_told_beside_the_field_that_it_is_about
         browser.post("/settings/password", CHANGE | {"old_password": WRONG.get_secret_value()})
     page = browser.post("/settings/password", CHANGE)
     assert page.status == 429
-    assert "1 秒後" in page.main.one(role="alert").text
+    assert "1秒後" in page.main.one(role="alert").text
 
 
 def _sessions(page: Page) -> list[str]:

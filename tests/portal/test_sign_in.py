@@ -92,7 +92,7 @@ def test_what_was_typed_is_shown_again_but_for_the_password(at: Browser) -> None
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("ja", "失敗が続いたため、しばらくサインインできません。2 秒後にもう一度お試しください。"),
+        ("ja", "失敗が続いたため、しばらくサインインできません。2秒後にもう一度お試しください。"),
         ("en", "Too many attempts have failed. Try again in 2 seconds."),
     ],
 )
@@ -112,7 +112,7 @@ def test_from_a_minute_on_the_wait_is_told_in_whole_minutes_that_suffice(at: Bro
         at.post("/sign-in", BAD)
         at.desk.clock.move(minutes=20)
     at.post("/sign-in", BAD)
-    assert "5 分後に" in _said(at.post("/sign-in", FORM))
+    assert "5分後に" in _said(at.post("/sign-in", FORM))
 
 
 EVIL = (

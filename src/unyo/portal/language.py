@@ -108,7 +108,13 @@ class Words:
         """How long ago, or how soon, a moment is; lock dates may run a little ahead of the clock."""
         if -_JUST_NOW < now - moment < _JUST_NOW:
             return self.gettext("just now")
-        return format_timedelta(moment - now, add_direction=True, locale=self.locale)
+        return self.span(moment - now, add_direction=True)
+
+    def span(self, length: timedelta, *, add_direction: bool = False) -> str:
+        """How long something takes; ``add_direction`` says whether it was or will be."""
+        spelt = format_timedelta(length, add_direction=add_direction, locale=self.locale)
+        # CLDR's Japanese has a blank behind the number, as no other count of ours.
+        return spelt.replace(" ", "") if self.language is Language.JAPANESE else spelt
 
     def number(self, count: int) -> str:
         """A count."""

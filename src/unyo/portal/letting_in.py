@@ -3,7 +3,6 @@
 from datetime import timedelta
 from urllib.parse import quote
 
-from babel.dates import format_timedelta
 from starlette.responses import Response
 
 from unyo.services.signing_in import Refusal, Refused, SignedIn, Visitor
@@ -45,4 +44,4 @@ def wait_says(refused: Refused, words: Words) -> str:
     """How long to wait, in words: whole minutes, rounded up, from one minute on."""
     wait = refused.wait
     rounded = -(-wait // _MINUTE) * _MINUTE if wait > _MINUTE else wait
-    return format_timedelta(rounded, locale=words.locale)
+    return words.span(rounded)
