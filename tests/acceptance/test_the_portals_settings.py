@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx2
 import pytest
 
+from support.certificates import make_pair
 from support.installations import MASTER_ID, SERVICE_CODE, Installation
 from support.processes import serving
 from unyo.services.people import Purpose, Session, make_token
@@ -55,13 +57,20 @@ def test_sessions_live_as_long_as_they_are_set_to(installation: Installation, en
 
 
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
-@pytest.mark.parametrize(("by_https", "told"), [(["--behind-tls-proxy"], "max-age=86400"), ([], None)])
+@pytest.mark.parametrize(
+    ("comes_by", "told"), [("a proxy", "max-age=86400"), ("TLS", "max-age=86400"), ("plain http", None)]
+)
 def test_browsers_are_kept_to_https_where_that_is_asked_for_and_they_come_by_it(
-    installation: Installation, by_https: list[str], told: str | None
+    installation: Installation, tmp_path: Path, comes_by: str, told: str | None
 ) -> None:
-    set_to = (*by_https, "--hsts-seconds", "86400")
-    with serving("--database", installation.url, *set_to, folder=installation.folder) as (_, url):
-        script = re.findall(r'src="(/static/script[^"]+)"', httpx2.get(f"{url}/sign-in").text)[0]
+    pair = make_pair(tmp_path, "pair") if comes_by == "TLS" else None
+    trust, by_https = (pair.trust(), pair.flags) if pair else (None, ())
+    set_to = (*by_https, *(["--behind-tls-proxy"] if comes_by == "a proxy" else []), "--hsts-seconds", "86400")
+    with (
+        serving("--database", installation.url, *set_to, folder=installation.folder, trust=trust) as (_, url),
+        httpx2.Client(base_url=url, verify=trust or True) as browser,
+    ):
+        script = re.findall(r'src="(/static/script[^"]+)"', browser.get("/sign-in").text)[0]
         for path, status in (("/sign-in", 200), ("/tickets", 303), ("/nowhere", 404), (script, 200)):
-            answer = httpx2.get(url + path)
+            answer = browser.get(path)
             assert (answer.status_code, answer.headers.get(HSTS)) == (status, told)
