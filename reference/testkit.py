@@ -6,9 +6,18 @@ from dataclasses import fields
 from typing import Any, Final
 
 from unyo import cast
-from unyo.testkit import Call, ExtensionUsed, FaultNotMet, Journal, Served, Uom, decorating, plugin
-from unyo.testkit.clock import DeskClock
-from unyo.testkit.faults import Faults
+from unyo.testkit import (
+    Call,
+    DeskClock,
+    ExtensionUsed,
+    FaultNotMet,
+    Faults,
+    Journal,
+    Served,
+    Uom,
+    decorating,
+    plugin,
+)
 
 from .described import described, first_sentence, signature, type_of
 from .markdown import code, page, table

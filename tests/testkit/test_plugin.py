@@ -250,6 +250,7 @@ def test_a_block_whose_test_failed_says_nothing_of_faults_that_wait() -> None:
 
 def test_every_public_name_is_there() -> None:
     assert all(getattr(testkit, name) for name in testkit.__all__)
+    assert dir(testkit) == sorted(testkit.__all__)
     with pytest.raises(AttributeError, match="no attribute 'Desk'"):
         _ = testkit.Desk
     assert set(OPTIONS) == {*Uom.__init__.__annotations__, "tls"} - {"return"}

@@ -6,11 +6,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from unyo.services.watcher import request_id
+from unyo.uom.actions import ACTIONS_PATH
 
 from .draining import Draining
 from .pages import Server, make_pages
-
-ACTIONS_PATH = "/r/"
 
 
 class Doors:

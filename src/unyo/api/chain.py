@@ -21,7 +21,7 @@ from unyo.tickets.commands import Command, ListOptions, ListTickets, ReadCommand
 from unyo.tickets.errors import Reason, Refusal
 from unyo.tickets.model import parse_ticket_id
 from unyo.uom import codec, envelopes
-from unyo.uom.actions import ACTIONS, API_VERSION, CALL_ID_HEADER, Action
+from unyo.uom.actions import ACTIONS, ACTIONS_PATH, API_VERSION, CALL_ID_HEADER, Action
 from unyo.uom.answers import Answer
 from unyo.uom.envelopes import Failure
 from unyo.uom.signature import SignedCall, Unverified, encoded_path, verify
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
 
-_PATH = re.compile(rf"/r/{API_VERSION}/([A-Za-z]+)\.json")
+_PATH = re.compile(rf"{ACTIONS_PATH}{API_VERSION}/([A-Za-z]+)\.json")
 _CALL_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _CONTENT_TYPE = envelopes.CONTENT_TYPE.encode()
 _READING_THREADS = 8

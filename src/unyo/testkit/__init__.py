@@ -7,7 +7,9 @@ if TYPE_CHECKING:
     from unyo.cast import ITO, SATO, SUZUKI, TAKAHASHI, TANAKA, YAMADA, Actor
     from unyo.tickets.dates import JAPAN
 
+    from .clock import DeskClock
     from .decorating import with_uom
+    from .faults import Faults
     from .journal import Call, Journal
     from .serving import Served
     from .uom import ExtensionUsed, FaultNotMet, Snapshot, Uom
@@ -22,8 +24,10 @@ __all__ = [
     "YAMADA",
     "Actor",
     "Call",
+    "DeskClock",
     "ExtensionUsed",
     "FaultNotMet",
+    "Faults",
     "Journal",
     "Served",
     "Snapshot",
@@ -35,7 +39,9 @@ __all__ = [
 _HOMES: Final = {
     "unyo.cast": ("ITO", "SATO", "SUZUKI", "TAKAHASHI", "TANAKA", "YAMADA", "Actor"),
     "unyo.tickets.dates": ("JAPAN",),
+    f"{__name__}.clock": ("DeskClock",),
     f"{__name__}.decorating": ("with_uom",),
+    f"{__name__}.faults": ("Faults",),
     f"{__name__}.journal": ("Call", "Journal"),
     f"{__name__}.serving": ("Served",),
     f"{__name__}.uom": ("ExtensionUsed", "FaultNotMet", "Snapshot", "Uom"),
@@ -56,3 +62,8 @@ def __getattr__(name: str) -> Any:
                 told = f"{error}: the test kit needs more packages, pip install 'unyo[testkit]'"
                 raise ModuleNotFoundError(told, name=error.name) from error
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """The public names, for whoever has them completed."""
+    return __all__

@@ -11,12 +11,11 @@ from typing import Final
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from unyo import __version__
-from unyo.api.app import ACTIONS_PATH
 from unyo.api.rate import RateLimit, Standing
 from unyo.client import UnyoError
 from unyo.storage.administration import NotPossible
 from unyo.uom import codec
-from unyo.uom.actions import ACTIONS, CALL_ID_HEADER
+from unyo.uom.actions import ACTIONS, ACTIONS_PATH, CALL_ID_HEADER
 from unyo.uom.envelopes import CONTENT_TYPE, Failure, failure
 
 from .clock import DeskClock

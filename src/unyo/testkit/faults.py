@@ -32,7 +32,7 @@ _WEB_PAGE: Final = Instead(200, _HTML, text="<h1>Welcome</h1>")
 _FAILED: Final = Instead(Failure.SYSTEM_ERROR.value.status, CONTENT_TYPE, Failure.SYSTEM_ERROR.value)
 
 
-class People(Protocol):
+class Others(Protocol):
     """Others who work at the same desk while a call is on its way."""
 
     async def edit(self, ticket_id: str, by: Actor, changes: dict[str, Any], memos: Sequence[MemoOperation]) -> None:
@@ -48,8 +48,8 @@ class Faults:
     `on` says which calls and how many: ``uom.faults.on("UpdateTicket", times=2).lose_answer(carried_out=True)``.
     """
 
-    def __init__(self, people: People, clock: DeskClock) -> None:
-        self._people = people
+    def __init__(self, others: Others, clock: DeskClock) -> None:
+        self._others = others
         self._clock = clock
         self._aim = Aim()
         self.waiting: list[Waiting] = []
@@ -81,7 +81,7 @@ class Faults:
             raise ValueError("a fault happens once at least")
         if always and times > 1:
             raise ValueError("a fault happens so many times, or always")
-        aimed = Faults(self._people, self._clock)
+        aimed = Faults(self._others, self._clock)
         aimed._aim = Aim(action, by if isinstance(by, str) else by.master_id, ticket_id, times, always)
         aimed.waiting = self.waiting
         return aimed
@@ -230,13 +230,13 @@ class Faults:
             memos = [AddMemo("確認しました。")]
 
         async def _edits(call: Received) -> None:
-            await self._people.edit(call.ticket_id, someone, changes, memos)
+            await self._others.edit(call.ticket_id, someone, changes, memos)
 
         return _edits
 
     def _take_right(self, named_by: str, name: str, also: Callable[[Received], bool]) -> None:
         async def _takes(call: Received) -> None:
             body = call.body or {}
-            await self._people.take_approval_from(str(body.get(SERVICE_CODE.wire)), str(body.get(named_by)))
+            await self._others.take_approval_from(str(body.get(SERVICE_CODE.wire)), str(body.get(named_by)))
 
         self._arm(name, "right", lambda it: replace(it, before=(*it.before, _takes)), also=also)

@@ -1,15 +1,12 @@
 """A call as the desk received it, before anybody judged it."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from unyo.tickets.field_tables import MASTER_ID, TICKET_ID
 from unyo.uom import codec
-from unyo.uom.actions import ACTIONS, CALL_ID_HEADER
-
-_ACTION = re.compile(r"/r/[^/]*/([A-Za-z]+)\.json")
+from unyo.uom.actions import ACTIONS, CALL_ID_HEADER, action_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +26,7 @@ class Received:
     @classmethod
     def of(cls, method: str, path: str, headers: Mapping[str, str], content: bytes) -> "Received":
         """Read what can be read of it; whatever it is, this does not fail."""
-        found = _ACTION.fullmatch(path)
-        return cls(method, path, headers, content, found[1] if found else "", _object(content))
+        return cls(method, path, headers, content, action_named(path), _object(content))
 
     @property
     def master_id(self) -> str:

@@ -1,5 +1,6 @@
 """The actions: the wire's names, their parameter tables, and the commands they ask for."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,7 +24,10 @@ from . import answers
 from .answers import Member, detail_members
 
 API_VERSION: Final = "20221221"
-PATH: Final = f"/r/{API_VERSION}/{{action}}.json"
+ACTIONS_PATH: Final = "/r/"
+"""Below it stand the actions, under the version of the API."""
+PATH: Final = f"{ACTIONS_PATH}{API_VERSION}/{{action}}.json"
+_NAMED: Final = re.compile(rf"{ACTIONS_PATH}[^/]+/([A-Za-z]+)\.json")
 CALL_ID_HEADER: Final = "x-iijapi-unyo-call"
 
 Body = Mapping[str, Any]
@@ -49,6 +53,12 @@ class Action:
     def path(self) -> str:
         """The path to which it is posted."""
         return PATH.format(action=self.name)
+
+
+def action_named(path: str) -> str:
+    """What a path calls an action, in whatever version of the API, be there one of that name or not; else ``""``."""
+    found = _NAMED.fullmatch(path)
+    return found[1] if found else ""
 
 
 def _with_kind(make: Callable[[Use, Given], Command], *, registration: bool) -> Callable[[Body], Command | Refusal]:

@@ -14,11 +14,11 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from unyo.uom import codec
+from unyo.uom.actions import ACTIONS_PATH
 from unyo.uom.envelopes import CONTENT_TYPE, ErrorCode, Failure, failure, make_request_id
 
 from .scrubbing import Heard
 
-PREFIX: Final = "/r/"
 # More than the contract allows, so that what an endpoint says to too much is recorded too.
 MOST_BODY: Final = 8 * 1024**2
 MOST_ANSWER: Final = 64 * 1024**2
@@ -64,7 +64,7 @@ class Proxy:
         """Serve one call."""
         request = Request(scope, receive)
         path = str(scope["path"])
-        if not path.startswith(PREFIX) or {".", ".."} & {*path.split("/")}:
+        if not path.startswith(ACTIONS_PATH) or {".", ".."} & {*path.split("/")}:
             await _refusal(Failure.NOT_FOUND.value)(scope, receive, send)
             return
         try:

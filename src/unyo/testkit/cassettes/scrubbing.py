@@ -1,6 +1,5 @@
 """What of a call may stand in a cassette: no access key, no secret, no signature, no cookie, no query."""
 
-import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,14 +9,13 @@ from typing import Any, Final
 
 from unyo.tickets.dates import JAPAN
 from unyo.uom import codec
-from unyo.uom.actions import ACTIONS
+from unyo.uom.actions import ACTIONS, action_named
 
 from .form import can_be_told, read_body
 from .heads import QUERY, SCRUBBED, access_key_of, kept_of_a_call, kept_of_an_answer, left_out
 from .hiding import Hiding
 from .masking import Masker, is_kept
 
-_ACTION: Final = re.compile(r"/r/[^/]+/([A-Za-z]+)\.json")
 # Instead of a body that cannot be looked through.
 _COMPRESSED: Final = "<compressed>"
 _AS_IT_IS: Final = frozenset({"", "identity"})
@@ -72,7 +70,7 @@ class Scrubber:
             "call": number,
             "time": _moment(heard).isoformat(timespec="seconds"),
             "seconds": round(heard.seconds, 3),
-            "action": action_of(heard.path),
+            "action": _action_of(heard.path),
         }
         if heard.trouble:
             return {**about, "request": request, "trouble": heard.trouble}
@@ -115,10 +113,10 @@ class Scrubber:
         return value
 
 
-def action_of(path: str) -> str:
+def _action_of(path: str) -> str:
     """The action that a path names, if it is one of the contract's."""
-    found = _ACTION.fullmatch(path)
-    return found[1] if found and found[1] in ACTIONS else ""
+    name = action_named(path)
+    return name if name in ACTIONS else ""
 
 
 def _moment(heard: Heard) -> datetime:

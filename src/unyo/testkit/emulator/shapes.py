@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from unyo.cast import Actor
 from unyo.client import AnyKind, MemoOperation
 
-from .values import CHANGES, OPERATIONS, STRICT, MemoOperations, Moment, Someone
+from .values import CHANGES, MEMO_OPERATIONS, STRICT, MemoOperations, Moment, Someone
 
 Shape = type[BaseModel]
 T = TypeVar("T")
@@ -133,7 +133,7 @@ def _sentence(error: ValidationError, shape: Shape, within: str = "") -> str:
         case "missing":
             return f"{named} is missing" + (f": it is {right}" if right else "")
         case "union_tag_invalid" | "union_tag_not_found":
-            return f"{named}.operation must be one of {', '.join(OPERATIONS)}"
+            return f"{named}.operation must be one of {', '.join(MEMO_OPERATIONS)}"
         case "extra_forbidden":
             return f"there is no {named} here: {_near(path[-1], _inner(shape, path))}"
         case "json_invalid":
@@ -146,7 +146,7 @@ def _sentence(error: ValidationError, shape: Shape, within: str = "") -> str:
 
 def _without_tags(path: Sequence[str]) -> list[str]:
     """A path without what pydantic puts into it of its own: which of the operations stands there."""
-    return [part for before, part in pairwise(["", *path]) if not (before.isdigit() and part in OPERATIONS)]
+    return [part for before, part in pairwise(["", *path]) if not (before.isdigit() and part in MEMO_OPERATIONS)]
 
 
 def _right(shape: Shape, path: Sequence[str]) -> str:

@@ -56,9 +56,9 @@ def _operation(name: str, kind: type[Any]) -> Any:
     return Annotated[shape, AfterValidator(_made)]
 
 
-OPERATIONS: Final = {"add": AddMemo, "edit": EditMemo, "delete": DeleteMemo}
+MEMO_OPERATIONS: Final = {"add": AddMemo, "edit": EditMemo, "delete": DeleteMemo}
 """What can be done to memos, by its name in JSON."""
-_ANY_OPERATION: Any = reduce(or_, (_operation(name, kind) for name, kind in OPERATIONS.items()))
+_ANY_OPERATION: Any = reduce(or_, (_operation(name, kind) for name, kind in MEMO_OPERATIONS.items()))
 MemoOperations = Annotated[
     list[Annotated[_ANY_OPERATION, Field(discriminator="operation")]],
     WithJsonSchema(
