@@ -126,9 +126,17 @@ def test_an_endpoint_that_does_not_answer_in_time_is_noted_and_told_with_504(tmp
         assert _noted(recorder, 504, "GATEWAY_TIMEOUT") == "no answer in time (ReadTimeout)"
 
 
-def test_an_answer_that_is_no_http_is_noted_and_not_shown(tmp_path: Path) -> None:
-    with echoing("HTTP/1.1 200 OK", "X-Secret\x01himitsu", body=b"") as odd, recording(odd.url, tmp_path) as recorder:
-        assert _noted(recorder, 502, "BAD_GATEWAY") == "no answer (RemoteProtocolError)"
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (("HTTP/1.1 200 OK", "X-Secret\x01himitsu"), "no answer (RemoteProtocolError)"),
+        (("HTTP/1.1 200 OK", "X-Secret: himitsu\x7f"), "no answer that HTTP allows"),
+        (("HTTP/1.1 999 himitsu",), "no answer that HTTP allows"),
+    ],
+)
+def test_an_answer_that_is_no_http_is_noted_and_not_shown(lines: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    with echoing(*lines, body=b"") as odd, recording(odd.url, tmp_path) as recorder:
+        assert _noted(recorder, 502, "BAD_GATEWAY") == said
         assert b"himitsu" not in recorder.cassette.read_bytes()
 
 

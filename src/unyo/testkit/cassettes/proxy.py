@@ -1,5 +1,6 @@
 """The proxy: forwards calls as they are, and hands each with its answer to whoever records it."""
 
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -36,6 +37,9 @@ _HOPS: Final = frozenset(
 )
 # The other side is asked for its answer as it is: a compressed one could not be read here.
 _OURS: Final = frozenset({"host", "accept-encoding", "expect"})
+# What an answer may have, whatever a lenient reader takes (RFC 9110, sections 5.5 and 15).
+_STATUSES: Final = range(200, 600)
+_VALUE: Final = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -100,7 +104,10 @@ class Proxy:
         try:
             answer = await self._client.send(request, stream=True)
             try:
-                return answer.status_code, [(n.lower(), v) for n, v in answer.headers.raw], await _read(answer)
+                headers = [(name.lower(), value) for name, value in answer.headers.raw]
+                if answer.status_code not in _STATUSES or not all(_VALUE.fullmatch(value) for _, value in headers):
+                    raise _NoAnswer(BAD_GATEWAY, "no answer that HTTP allows")
+                return answer.status_code, headers, await _read(answer)
             finally:
                 await answer.aclose()
         except httpx2.TimeoutException as error:
