@@ -23,7 +23,7 @@ from support.demonstration import (
     tickets_of,
 )
 from support.desks import NO_PARAMETERS
-from support.people import HOME, lobby
+from support.people import AT_HOME, lobby
 from support.processes import Account, Client, Running, environment, unyo
 from support.tools import needs
 from unyo.bootstrap.clock import system_clock
@@ -156,10 +156,10 @@ def test_it_gives_every_member_of_the_cast_a_link_that_signs_in_once(tmp_path: P
         ):
             lines = process.out.splitlines()
             links = [line.removeprefix(f"{url}{LINK_PATH}") for line in lines if line.startswith(f"{url}{LINK_PATH}")]
-            outcomes = [at.signing_in.sign_in_by_link(SecretStr(link), HOME) for link in links]
+            outcomes = [at.signing_in.sign_in_by_link(SecretStr(link), AT_HOME) for link in links]
             assert [each.session.master_id for each in outcomes if isinstance(each, SignedIn)] == [
                 account.master_id for account in CAST
             ]
-            assert at.signing_in.sign_in_by_link(SecretStr(links[0]), HOME) == Refused(Refusal.LINK_USED)
+            assert at.signing_in.sign_in_by_link(SecretStr(links[0]), AT_HOME) == Refused(Refusal.LINK_USED)
             seen |= {*links}
     assert len(seen) == 2 * len(CAST)

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from support.administering import Unyo, done
 from support.clock import Clock
-from support.people import HOME, PASSWORD, lobby
+from support.people import AT_HOME, PASSWORD, lobby
 from unyo.bootstrap.clock import system_clock
 from unyo.cast import SATO, YAMADA
 from unyo.services.people import LINK_PATH
@@ -31,8 +31,8 @@ def test_an_account_is_invited_sets_a_password_and_signs_in(run: Unyo, filled_ur
     url, link = _link(shown)
     assert url == "http://127.0.0.1:8080"
     with lobby(filled_url, clock=Clock(system_clock())) as at:
-        assert isinstance(at.signing_in.set_password(link, PASSWORD, HOME), SignedIn)
-        assert isinstance(at.signing_in.sign_in(SA, PASSWORD, HOME), SignedIn)
+        assert isinstance(at.signing_in.set_password(link, PASSWORD, AT_HOME), SignedIn)
+        assert isinstance(at.signing_in.sign_in(SA, PASSWORD, AT_HOME), SignedIn)
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,8 @@ def test_a_reset_takes_password_and_sessions_away_and_gives_a_link(run: Unyo, fi
         assert at.signing_in.session(member.token) is not None
         _, link = _link(done(run("account", "reset-password", SA, "--yes")))
         assert at.signing_in.session(member.token) is None
-        assert at.signing_in.sign_in(SA, PASSWORD, HOME) == Refused(Refusal.WRONG)
-        assert isinstance(at.signing_in.set_password(link, PASSWORD, HOME), SignedIn)
+        assert at.signing_in.sign_in(SA, PASSWORD, AT_HOME) == Refused(Refusal.WRONG)
+        assert isinstance(at.signing_in.set_password(link, PASSWORD, AT_HOME), SignedIn)
 
 
 def test_a_disabled_password_lets_nobody_in_and_keys_go_on(run: Unyo, filled_url: str) -> None:
@@ -78,7 +78,7 @@ def test_a_disabled_password_lets_nobody_in_and_keys_go_on(run: Unyo, filled_url
         assert done(run("account", "disable-password", SA, "--yes")) == "It is so already: nothing was changed.\n"
         assert at.signing_in.session(member.token) is None
         assert at.signing_in.invited(link) is None
-        assert at.signing_in.sign_in(SA, PASSWORD, HOME) == Refused(Refusal.WRONG)
+        assert at.signing_in.sign_in(SA, PASSWORD, AT_HOME) == Refused(Refusal.WRONG)
     assert SA in done(run("key", "list", SA))
 
 
@@ -88,7 +88,7 @@ def test_signing_an_account_out_ends_its_sessions_and_no_others(run: Unyo, fille
         assert done(run("account", "sign-out", SA)) == f"Signed {SA} out everywhere.\n"
         assert at.signing_in.session(member.token) is None
         assert at.signing_in.session(other.token) is not None
-        assert isinstance(at.signing_in.sign_in(SA, PASSWORD, HOME), SignedIn)
+        assert isinstance(at.signing_in.sign_in(SA, PASSWORD, AT_HOME), SignedIn)
 
 
 @pytest.mark.parametrize("command", ["invite", "reset-password", "disable-password", "sign-out"])
@@ -108,7 +108,7 @@ def test_all_of_it_is_in_the_audit_trail_and_no_token_is(run: Unyo, filled_url: 
     tokens = [_link(done(run("account", "invite", SA)))[1]]
     tokens.append(_link(done(run("account", "reset-password", SA, "--yes")))[1])
     with lobby(filled_url, clock=Clock(system_clock())) as at:
-        at.signing_in.set_password(tokens[-1], PASSWORD, HOME)
+        at.signing_in.set_password(tokens[-1], PASSWORD, AT_HOME)
     done(run("account", "sign-out", SA))
     done(run("account", "disable-password", SA, "--yes"))
     trail = done(run("audit", "--json"))

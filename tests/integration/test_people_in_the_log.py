@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from support.people import HOME, OTHER_PASSWORD, PASSWORD, WRONG, Lobby
+from support.people import AT_HOME, OTHER_PASSWORD, PASSWORD, WRONG, Lobby
 from unyo.cast import SATO, YAMADA
 from unyo.services.passwords import FREE_FAILURES
 from unyo.services.ports import StorageFailed
@@ -21,7 +21,7 @@ def test_no_password_token_or_hash_is_in_what_is_shown_logged_or_told(
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         link = desk_lobby.link()
-        member = desk_lobby.signing_in.set_password(link, PASSWORD, HOME)
+        member = desk_lobby.signing_in.set_password(link, PASSWORD, AT_HOME)
         assert isinstance(member, SignedIn)
         visitor = Visitor("192.0.2.7", "", member.token)
         shown = [member, visitor, link, PASSWORD, desk_lobby.sign_in(WRONG), desk_lobby.signing_in.invited(link)]

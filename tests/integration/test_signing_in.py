@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
-from support.people import HOME, OTHER_PASSWORD, PASSWORD, REFUSED, WRONG, Lobby, cheap, lobby
+from support.people import AT_HOME, OTHER_PASSWORD, PASSWORD, REFUSED, WRONG, Lobby, cheap, lobby
 from support.processes import PATIENCE
 from unyo.cast import SATO, SUZUKI, YAMADA
 from unyo.services.passwords import Unfit
@@ -27,7 +27,7 @@ def test_who_sets_a_password_by_a_link_is_signed_in_and_signs_in_with_it_later(d
     invited = desk_lobby.signing_in.invited(link)
     assert invited is not None
     assert (invited.master_id, invited.purpose) == (SA, Purpose.PASSWORD)
-    first = desk_lobby.signing_in.set_password(link, PASSWORD, HOME)
+    first = desk_lobby.signing_in.set_password(link, PASSWORD, AT_HOME)
     assert isinstance(first, SignedIn)
     assert desk_lobby.session(first) == first.session
     assert (first.session.master_id, first.session.address, first.session.user_agent) == (SA, "192.0.2.7", "Firefox")
@@ -42,7 +42,7 @@ def test_a_link_is_used_once_by_one_of_many_who_use_it_at_once(desk_lobby: Lobby
     with ThreadPoolExecutor(6) as pool:
         outcomes = [
             each.result(PATIENCE)
-            for each in [pool.submit(desk_lobby.signing_in.set_password, link, PASSWORD, HOME) for _ in range(6)]
+            for each in [pool.submit(desk_lobby.signing_in.set_password, link, PASSWORD, AT_HOME) for _ in range(6)]
         ]
     assert sum(isinstance(outcome, SignedIn) for outcome in outcomes) == 1
     assert outcomes.count(USED) == 5
@@ -66,19 +66,19 @@ def test_a_link_opens_nothing_once(desk_lobby: Lobby, spoil: Callable[[Lobby], o
     desk_lobby.clock.move(seconds=1 - INVITED_FOR.total_seconds())
     spoil(desk_lobby)
     assert desk_lobby.signing_in.invited(link) is None
-    assert desk_lobby.signing_in.set_password(link, PASSWORD, HOME) == USED
+    assert desk_lobby.signing_in.set_password(link, PASSWORD, AT_HOME) == USED
     assert desk_lobby.rows(passwords) == 0
 
 
 def test_a_link_does_what_it_is_made_for_and_nothing_else(desk_lobby: Lobby) -> None:
     to_sign_in = desk_lobby.link(purpose=Purpose.SIGN_IN)
-    assert desk_lobby.signing_in.set_password(to_sign_in, PASSWORD, HOME) == USED
-    assert isinstance(desk_lobby.signing_in.sign_in_by_link(to_sign_in, HOME), SignedIn)
-    assert desk_lobby.signing_in.sign_in_by_link(to_sign_in, HOME) == USED
+    assert desk_lobby.signing_in.set_password(to_sign_in, PASSWORD, AT_HOME) == USED
+    assert isinstance(desk_lobby.signing_in.sign_in_by_link(to_sign_in, AT_HOME), SignedIn)
+    assert desk_lobby.signing_in.sign_in_by_link(to_sign_in, AT_HOME) == USED
     for_a_password = desk_lobby.link()
-    assert desk_lobby.signing_in.sign_in_by_link(for_a_password, HOME) == USED
-    assert desk_lobby.signing_in.set_password(for_a_password, SecretStr("short"), HOME) is Unfit.TOO_SHORT
-    assert isinstance(desk_lobby.signing_in.set_password(for_a_password, PASSWORD, HOME), SignedIn)
+    assert desk_lobby.signing_in.sign_in_by_link(for_a_password, AT_HOME) == USED
+    assert desk_lobby.signing_in.set_password(for_a_password, SecretStr("short"), AT_HOME) is Unfit.TOO_SHORT
+    assert isinstance(desk_lobby.signing_in.set_password(for_a_password, PASSWORD, AT_HOME), SignedIn)
 
 
 def test_wrong_unknown_disabled_and_without_password_are_answered_alike_and_all_are_hashed(filled_url: str) -> None:

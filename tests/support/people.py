@@ -23,7 +23,7 @@ from .clock import Clock
 PASSWORD = SecretStr("六月の雨は静かに降る rain")
 OTHER_PASSWORD = SecretStr("七月の空は高く晴れる sky")
 WRONG = SecretStr("八月の海は遠く光る sea")
-HOME = Visitor("192.0.2.7", "Firefox")
+AT_HOME = Visitor("192.0.2.7", "Firefox")
 REFUSED = Refused(Refusal.WRONG)
 
 
@@ -52,12 +52,12 @@ class Lobby:
 
     def member(self, master_id: str = YAMADA.master_id, password: SecretStr = PASSWORD) -> SignedIn:
         """Somebody who has set a password, and is signed in."""
-        signed_in = self.signing_in.set_password(self.link(master_id), password, HOME)
+        signed_in = self.signing_in.set_password(self.link(master_id), password, AT_HOME)
         assert isinstance(signed_in, SignedIn)
         return signed_in
 
     def sign_in(
-        self, password: SecretStr = PASSWORD, master_id: str = YAMADA.master_id, visitor: Visitor = HOME
+        self, password: SecretStr = PASSWORD, master_id: str = YAMADA.master_id, visitor: Visitor = AT_HOME
     ) -> Any:
         """What comes of an attempt to sign in."""
         return self.signing_in.sign_in(master_id, password, visitor)
