@@ -28,6 +28,12 @@ NUMBER = 123456
 BY_YAMADA = Moved(SERVICE, NUMBER, YAMADA.master_id)
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is let in before the database is listened to, however long that takes on a machine that does much else."""
+    monkeypatch.setattr("unyo.storage.feed.hub._ENTER_SECONDS", PATIENCE)
+
+
 @contextmanager
 def feed_on(url: str, linger: float = 0) -> Iterator[DatabaseFeed]:
     """Another node's feed."""
@@ -143,6 +149,35 @@ def test_nothing_listens_to_the_database_unless_somebody_listens_here(filled_url
         wait_until("the thread has ended", lambda: not _threads())
 
 
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+def test_who_comes_while_a_thread_ends_finds_another_which_is_the_only_one_then(filled_url: str) -> None:
+    with feed_on(filled_url) as feed, connected(filled_url) as connection, ThreadPoolExecutor(1) as pool:
+
+        async def _come_and_go() -> None:
+            async with feed.listen(SERVICE):
+                pass
+
+        async def _come(*, gone: threading.Event) -> None:
+            async with feed.listen(SERVICE):
+                await asyncio.to_thread(gone.wait, PATIENCE)
+
+        gone = threading.Event()
+        connection.exec_driver_sql("BEGIN")
+        asyncio.run(_come_and_go())
+        connection.exec_driver_sql("LOCK TABLE listeners IN SHARE MODE")
+        wait_for_waiter(connection, "relation")
+        listening = pool.submit(asyncio.run, _come(gone=gone))
+        try:
+            wait_until("another has begun", lambda: len(_threads()) == 2)
+            connection.exec_driver_sql("COMMIT")
+            wait_until("the first has ended", lambda: len(_threads()) == 1)
+            wait_until("the other listens", lambda: len(contents(filled_url)["listeners"]) == 1)
+            assert len(_threads()) == 1
+        finally:
+            gone.set()
+            listening.result(PATIENCE)
+
+
 def test_between_two_pages_the_database_is_listened_to_on(filled_url: str) -> None:
     with feed_on(filled_url, linger=PATIENCE) as feed:
 
@@ -229,10 +264,7 @@ def test_a_process_that_is_gone_without_a_word_is_forgotten(filled_url: str, mon
 
 
 @pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
-def test_what_was_on_its_way_when_somebody_began_to_listen_is_there_once_they_listen(
-    filled_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("unyo.storage.feed.hub._ENTER_SECONDS", PATIENCE)
+def test_what_was_on_its_way_when_somebody_began_to_listen_is_there_once_they_listen(filled_url: str) -> None:
     with desk_on(filled_url) as desk, feed_on(filled_url) as feed:
         call = write_call("UpdateTicket", {**desk.echo(), "Title": "変更"})
         pause(filled_url, "history", at_commit=False)

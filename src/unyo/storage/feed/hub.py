@@ -149,16 +149,23 @@ class DatabaseFeed:
                     self._tell(next_changes())
         finally:
             with self._lock:
-                self._is_open = False
+                if self._is_the_one():
+                    self._is_open = False
 
     def _is_wanted(self) -> bool:
         """Whether to go on; whoever comes after a no finds no thread, and starts one."""
         with self._lock:
+            if not self._is_the_one():
+                return False
             wanted = self._listeners or time.monotonic() < self._wanted_until
             if wanted and not self._stop.is_set():
                 return True
-            self._thread = None
+            self._thread, self._is_open = None, False
             return False
+
+    def _is_the_one(self) -> bool:
+        """Whether this thread is not one that ends, beside which another may have begun."""
+        return self._thread is threading.current_thread()
 
     def _opened(self) -> None:
         with self._lock:
