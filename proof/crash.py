@@ -10,7 +10,7 @@ from typing import Final
 import httpx2
 
 from support.installations import Installation
-from support.processes import Running, serving, wait_until
+from support.processes import PATIENCE, Running, serving, wait_until
 
 from .crash_crowd import Crowd
 from .crash_door import NoAnswer
@@ -25,7 +25,7 @@ _NOT_GONE_YET = "pre-existing shared memory block"
 def crash(plan: Plan, *, variables: Mapping[str, str] | None = None, ready_within: float = READY_WITHIN) -> Figures:
     """Kill the server; ``variables`` are for its environment."""
     with installation_on(plan.database) as (installation, _):
-        crowd = Crowd(plan.seed, installation, ready_within)
+        crowd = Crowd(plan.seed, installation, ready_within * plan.slack)
         with _telling(plan, crowd):
             for number in range(plan.rounds + 1):
                 started = time.monotonic()
@@ -46,7 +46,7 @@ def crash_database(
     """Kill PostgreSQL and start it again; the server goes on running, and must find back by itself."""
     with installation_on(plan.database) as (installation, database), _served(installation, variables) as (_, url):
         assert database
-        crowd = Crowd(plan.seed, installation, ready_within)
+        crowd = Crowd(plan.seed, installation, ready_within * plan.slack)
 
         def _kill() -> None:
             started = time.monotonic()
@@ -102,7 +102,7 @@ def _start_again(database: Postgres) -> None:
 
 def _wait_until_ready(url: str) -> None:
     try:
-        wait_until(f"{url} is ready", lambda: httpx2.get(f"{url}/readyz").status_code == 200)
+        wait_until(f"{url} is ready", lambda: httpx2.get(f"{url}/readyz", timeout=PATIENCE).status_code == 200)
     except (AssertionError, httpx2.TransportError) as seen:
         raise Disproved(f"the server is not ready: {seen!r}") from seen
 

@@ -51,7 +51,7 @@ class _Fuzzing:
 
     def __init__(self, plan: Plan, within: float) -> None:
         self._plan = plan
-        self._within = within
+        self._within = within * plan.slack
         self._answers: Counter[tuple[str, str] | None] = Counter()
         self._longest = 0.0
 

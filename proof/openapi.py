@@ -115,7 +115,7 @@ def _schema(desk: DeskUnderTest, plan: Plan, within: float) -> BaseSchema:
         "checks": {
             "enabled": False,
             **{name: {"enabled": True} for name in CHECKS},
-            "max_response_time": within,
+            "max_response_time": within * plan.slack,
         },
     }
     config = SchemathesisConfig.from_dict(settings)

@@ -16,13 +16,15 @@ class Disproved(Exception):
 class Plan:
     """One proof as it is carried out: on which database, how many rounds, by which seed.
 
-    ``advance`` is called once a round, for the progress bar.
+    ``advance`` is called once a round, for the progress bar; ``slack`` says how many times longer than promised what
+    is timed may take, on a machine that does other things too.
     """
 
     database: str
     rounds: int
     seed: int
     advance: Callable[[], None]
+    slack: float = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def trouble(
         chance.shuffle(combinations)
         rows = world.rows()
         for number in range(plan.rounds):
-            one = Round(world, warm, *combinations[number % len(combinations)], tally, healthy_within)
+            one = Round(world, warm, *combinations[number % len(combinations)], tally, healthy_within * plan.slack)
             try:
                 rows = one.carry_out(rows, random.Random(f"{plan.seed} {number + 1}"))
             except Disproved as seen:

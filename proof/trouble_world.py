@@ -24,8 +24,9 @@ from .places import scratch
 from .postgresql import postgres
 from .telling import Disproved
 
-# As the server's, but short: each trouble that lasts is waited for.
-PATIENCE = Patience(lock=0.2, pool=0.2)
+# As the server's, but short: each trouble that lasts is waited for. Longer than a busy machine's disk takes, though:
+# a call that is carried out once more waits for the locks of its first try.
+PATIENCE = Patience(lock=0.5, pool=0.2)
 _MEGABYTES = 64
 
 Rows = Mapping[str, list[tuple[object, ...]]]

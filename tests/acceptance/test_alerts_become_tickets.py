@@ -80,7 +80,7 @@ def hooks(tmp_path: Path) -> Iterator[Hooks]:
 
 def _answers(url: str) -> bool:
     try:
-        httpx2.get(url)
+        httpx2.get(url, timeout=PATIENCE)
     except httpx2.TransportError:
         return False
     return True

@@ -12,7 +12,7 @@ from support.commands import unyo_here
 from support.demonstration import YAMADA
 from support.installations import Installation
 from support.judging import ERRORS
-from support.processes import Client, serving
+from support.processes import PATIENCE, Client, serving
 from support.recordings import TICKET, Recorder, echoing, recording
 from unyo.testkit.cassettes.reading import read_cassette
 
@@ -33,7 +33,7 @@ def test_the_endpoint_hears_what_the_program_said_and_nothing_of_the_connection(
         recording(endpoint.url, tmp_path) as recorder,
     ):
         url = f"{recorder.url}/r/20221221/Update%54icket.json?a=%20b"
-        answers = [httpx2.post(url, content=content, headers=headers) for _ in range(2)]
+        answers = [httpx2.post(url, content=content, headers=headers, timeout=PATIENCE) for _ in range(2)]
     for heard, answer in zip(endpoint.heard, answers, strict=True):
         head, _, body = heard.partition(b"\r\n\r\n")
         lines = [line.decode("latin-1") for line in head.split(b"\r\n")]
@@ -57,7 +57,7 @@ def test_the_endpoint_hears_what_the_program_said_and_nothing_of_the_connection(
 def test_what_is_under_no_action_is_neither_forwarded_nor_recorded(tmp_path: Path) -> None:
     with echoing("HTTP/1.1 200 OK", body=b"") as endpoint, recording(endpoint.url, tmp_path) as recorder:
         for path in ("/", "/metrics", "/r", "/r/%2e%2e/metrics"):
-            answer = httpx2.post(f"{recorder.url}{path}")
+            answer = httpx2.post(f"{recorder.url}{path}", timeout=PATIENCE)
             assert (answer.status_code, answer.json()["ErrorResponse"]["ErrorType"]) == (404, "NOT_FOUND")
         assert recorder.calls() == []
     assert endpoint.heard == []
@@ -69,7 +69,7 @@ def test_an_odd_path_is_forwarded_recorded_and_compared_like_any(tmp_path: Path)
         recording(endpoint.url, tmp_path) as recorder,
     ):
         for path in ("/r/a%0Ab", "/r/%ff", "/r//x/", "/r/é"):
-            assert httpx2.post(f"{recorder.url}{path}").content == b"<html>\n\n"
+            assert httpx2.post(f"{recorder.url}{path}", timeout=PATIENCE).content == b"<html>\n\n"
         assert recorder.process.end().out.splitlines()[1].endswith("/r/a\\nb  404 no JSON")
     ended = unyo_here("compare", str(recorder.cassette), folder=tmp_path)
     assert (ended.status, ended.err) == (1, "")
@@ -83,7 +83,7 @@ def test_an_answer_whose_date_is_none_goes_on_and_is_recorded(tmp_path: Path) ->
             echoing("HTTP/1.1 200 OK", f"Date: {date}", body=b"{}") as endpoint,
             recording(endpoint.url, tmp_path, name=f"{number}.yaml") as recorder,
         ):
-            answer = httpx2.post(f"{recorder.url}/r/20221221/UpdateTicket.json")
+            answer = httpx2.post(f"{recorder.url}/r/20221221/UpdateTicket.json", timeout=PATIENCE)
         assert (answer.status_code, answer.headers["date"]) == (200, date)
         (call,) = read_cassette(recorder.cassette).calls
         assert abs(call.at - datetime.now(UTC)) < timedelta(minutes=5)
@@ -91,7 +91,9 @@ def test_an_answer_whose_date_is_none_goes_on_and_is_recorded(tmp_path: Path) ->
 
 def test_a_body_beyond_all_bounds_is_refused(tmp_path: Path) -> None:
     with echoing("HTTP/1.1 200 OK", body=b"") as endpoint, recording(endpoint.url, tmp_path) as recorder:
-        answer = httpx2.post(f"{recorder.url}/r/20221221/UpdateTicket.json", content=bytes(8 * 1024**2 + 1))
+        answer = httpx2.post(
+            f"{recorder.url}/r/20221221/UpdateTicket.json", content=bytes(8 * 1024**2 + 1), timeout=PATIENCE
+        )
         assert (answer.status_code, answer.json()["ErrorResponse"]["ErrorType"]) == (413, "PAYLOAD_TOO_LARGE")
         assert recorder.calls() == []
     assert endpoint.heard == []

@@ -13,7 +13,7 @@ from support.commands import unyo_here
 from support.desks import NEW_INCIDENT
 from support.figures import Shown
 from support.installations import Installation
-from support.processes import Client, serving, unyo, wait_until
+from support.processes import PATIENCE, Client, serving, unyo, wait_until
 
 TOKEN = "kept-by-the-scraper"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -25,7 +25,7 @@ _METRICS_ON = r"Metrics on (http://[^\s\"]+)"
 
 
 def _shown(url: str, headers: dict[str, str] | None = None) -> Shown:
-    answer = httpx2.get(url, headers=headers)
+    answer = httpx2.get(url, headers=headers, timeout=PATIENCE)
     assert answer.status_code == 200
     return Shown(answer.text)
 
@@ -38,11 +38,11 @@ def test_metrics_have_an_address_of_their_own(installation: Installation) -> Non
         client.succeed("RegisterTicket", NEW_INCIDENT)
         own = server.wait_for(_METRICS_ON)[1]
         shown = _shown(own)
-        assert httpx2.get(f"{url}/metrics").status_code == 404
+        assert httpx2.get(f"{url}/metrics", timeout=PATIENCE).status_code == 404
         assert server.end().status == 0
     assert shown.value("unyo_calls_total", action="RegisterTicket", error_type="OK") == 1
     with pytest.raises(httpx2.ConnectError):
-        httpx2.get(own)
+        httpx2.get(own, timeout=PATIENCE)
 
 
 @ON_SQLITE
@@ -52,8 +52,8 @@ def test_metrics_are_shown_to_whoever_has_the_token_which_is_told_nowhere(instal
     arguments = ("--database", installation.url, "--metrics-token-file", str(file))
     with serving(*arguments, folder=installation.folder) as (server, url):
         assert _shown(f"{url}/metrics", BEARER).value("unyo_queue_calls_limit") == 1000
-        assert httpx2.get(f"{url}/metrics").status_code == 401
-        assert httpx2.get(f"{url}/metrics", headers={"Authorization": "Bearer no"}).status_code == 401
+        assert httpx2.get(f"{url}/metrics", timeout=PATIENCE).status_code == 401
+        assert httpx2.get(f"{url}/metrics", headers={"Authorization": "Bearer no"}, timeout=PATIENCE).status_code == 401
         told = server.end()
     assert TOKEN not in told.err + told.out
 
@@ -64,6 +64,7 @@ def test_two_workers_are_summed_whichever_is_asked_and_a_dead_ones_counts_stay(i
     with serving(*arguments, folder=installation.folder, variables=WITH_TOKEN) as (server, url):
         own = server.wait_for(_METRICS_ON)[1]
         wait_until("both workers show their queues", lambda: _shown(own).value("unyo_queue_calls_limit") == 2000)
+        wait_until("both have told so", lambda: server.err.count("Application startup complete") == 2)
         for _ in range(10):  # each on a connection of its own, so that both workers get some
             with Client(url, installation.account) as client:
                 client.succeed("RegisterTicket", NEW_INCIDENT)

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from support.demonstration import YAMADA
-from support.processes import Client
+from support.processes import PATIENCE, Client
 from support.recordings import TICKET, echoing, recording
 from unyo.testkit.cassettes.reading import read_cassette
 from unyo.uom.signature import content_md5
@@ -58,7 +58,10 @@ def test_no_key_no_secret_no_cookie_and_no_query_stands_in_a_cassette(tmp_path: 
     with echoing(*lines, body=answer) as endpoint, recording(endpoint.url, tmp_path) as recorder:
         url = f"{recorder.url}/r/20221221/UpdateTicket.json?{secrets['query']}"
         for sent in (content, f"no json: {secrets['secret']} {secrets['access key']}".encode()):
-            assert httpx2.post(url, content=sent, headers=headers).headers["set-cookie"] == secrets["set"]
+            assert (
+                httpx2.post(url, content=sent, headers=headers, timeout=PATIENCE).headers["set-cookie"]
+                == secrets["set"]
+            )
         assert len(read_cassette(recorder.cassette).calls) == 2
         ended = recorder.process.end()
         for written in (recorder.cassette.read_bytes(), (ended.out + ended.err).encode()):
@@ -125,7 +128,7 @@ def test_no_secret_comes_back_by_a_memo_or_an_error_page_however_it_is_written(
             recording(endpoint.url, tmp_path, *mask, name=f"{number}.yaml") as recorder,
         ):
             for sent in (page.encode(), json.dumps(memo).encode()):
-                httpx2.post(recorder.url + path, content=sent, headers=headers)
+                httpx2.post(recorder.url + path, content=sent, headers=headers, timeout=PATIENCE)
             ended = recorder.process.end()
         written = recorder.cassette.read_text() + ended.out + ended.err
         written += json.dumps(
@@ -155,7 +158,9 @@ def test_what_a_signature_is_made_of_is_recorded_without_it(tmp_path: Path) -> N
     no_digest = {"Authorization": f"IIJAPI {YAMADA.access_key}:abc", "Content-MD5": "abc"}
     with echoing("HTTP/1.1 200 OK", body=b"{}") as endpoint, recording(endpoint.url, tmp_path) as recorder:
         for headers in (signed, twice, no_digest):
-            httpx2.post(f"{recorder.url}/r/20221221/UpdateTicket.json?a=b", content=b"{}", headers=headers)
+            httpx2.post(
+                f"{recorder.url}/r/20221221/UpdateTicket.json?a=b", content=b"{}", headers=headers, timeout=PATIENCE
+            )
         first, second, third = (call.request.headers for call in read_cassette(recorder.cassette).calls)
         assert all(call["request"]["query"] == "<scrubbed>" for call in recorder.calls())
         assert all(0 < call["seconds"] < 60 for call in recorder.calls())

@@ -12,7 +12,7 @@ from support.balancer import SHIPPED, Balancer, free_port
 from support.desks import NEW_INCIDENT
 from support.installations import Installation
 from support.load import assert_kept, under_load
-from support.processes import Client, Running, running, wait_until
+from support.processes import PATIENCE, Client, Running, running, wait_until
 from support.scratch import SourceCopy
 
 _on_postgresql = pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
@@ -31,8 +31,8 @@ def _node(installation: Installation, port: int, variables: Mapping[str, str] | 
 
 def _is_ready(port: int) -> bool:
     try:
-        return httpx2.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
-    except httpx2.ConnectError:
+        return httpx2.get(f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE).status_code == 200
+    except httpx2.TransportError:
         return False
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from support.desks import NEW_INCIDENT
 from support.installations import Installation, contents
-from support.processes import Client, Running, serving, wait_until
+from support.processes import PATIENCE, Client, Running, serving, wait_until
 from unyo.storage.engine import parse_url
 
 # uvicorn passes a SIGTERM on to itself when it is done, so that whoever sent it sees what ended the process.
@@ -86,7 +86,7 @@ def test_calls_that_wait_for_the_database_are_carried_out_and_answered_before_th
             _wait_until_read(client)
             _stop(server, number)
             with pytest.raises(httpx2.ConnectError):
-                httpx2.get(f"{url}/livez")
+                httpx2.get(f"{url}/livez", timeout=PATIENCE)
         answers = [json.loads(each.getresponse().read()) for each in waiting]
         told = server.wait()
     registered = {answer["RegisterTicketResponse"]["TicketId"] for answer in answers}

@@ -11,7 +11,7 @@ import pytest
 from support.balancer import Balancer, free_port
 from support.commands import unyo_here
 from support.installations import MASTER_ID, Installation
-from support.processes import running, wait_until
+from support.processes import PATIENCE, running, wait_until
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_people_sign_in_by_https_and_hear_of_changes(installation: Installation,
     with (
         running(*serve, folder=folder),
         balancer.running(),
-        httpx2.Client(base_url=balancer.url, verify=balancer.trust) as browser,
+        httpx2.Client(base_url=balancer.url, verify=balancer.trust, timeout=PATIENCE) as browser,
     ):
         wait_until("the node is ready", lambda: browser.get("/readyz").status_code == 200)
         typed = {"password": "a sentence is easy to remember"}

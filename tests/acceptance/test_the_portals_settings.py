@@ -10,7 +10,7 @@ import pytest
 
 from support.certificates import make_pair
 from support.installations import MASTER_ID, SERVICE_CODE, Installation
-from support.processes import serving
+from support.processes import PATIENCE, serving
 from unyo.services.people import Purpose, Session, make_token
 from unyo.storage import administration
 from unyo.storage.administration import Admin, Author
@@ -48,9 +48,9 @@ def link(engines: Engines) -> str:
 def test_sessions_live_as_long_as_they_are_set_to(installation: Installation, engines: Engines) -> None:
     set_to = ("--behind-tls-proxy", "--session-hours", "2", "--session-idle-hours", "0.5")
     with serving("--database", installation.url, *set_to, folder=installation.folder) as (_, url):
-        assert HSTS not in httpx2.get(f"{url}/sign-in").headers
+        assert HSTS not in httpx2.get(f"{url}/sign-in", timeout=PATIENCE).headers
         here = {"Sec-Fetch-Site": "same-origin"}
-        cookie = httpx2.post(url + link(engines), headers=here).headers["Set-Cookie"]
+        cookie = httpx2.post(url + link(engines), headers=here, timeout=PATIENCE).headers["Set-Cookie"]
         assert re.search(r"; Max-Age=7200;", cookie)
         assert httpx2.get(f"{url}/tickets", headers=session(engines, idle=timedelta(minutes=20))).status_code == 200
         assert httpx2.get(f"{url}/tickets", headers=session(engines, idle=timedelta(minutes=40))).status_code == 303
@@ -68,7 +68,7 @@ def test_browsers_are_kept_to_https_where_that_is_asked_for_and_they_come_by_it(
     set_to = (*by_https, *(["--behind-tls-proxy"] if comes_by == "a proxy" else []), "--hsts-seconds", "86400")
     with (
         serving("--database", installation.url, *set_to, folder=installation.folder, trust=trust) as (_, url),
-        httpx2.Client(base_url=url, verify=trust or True) as browser,
+        httpx2.Client(base_url=url, verify=trust or True, timeout=PATIENCE) as browser,
     ):
         script = re.findall(r'src="(/static/script[^"]+)"', browser.get("/sign-in").text)[0]
         for path, status in (("/sign-in", 200), ("/tickets", 303), ("/nowhere", 404), (script, 200)):

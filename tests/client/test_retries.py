@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from support.clients import FAULTS, RETRY_AFTER, Clients
+from support.clients import A_MOMENT, FAULTS, RETRY_AFTER, Clients
 from unyo.client import (
     AuthFailure,
     Client,
@@ -89,7 +89,7 @@ def test_a_read_is_sent_again(clients: Clients, uom: Uom, ticket: Incident, faul
 
 def test_a_read_that_nobody_waits_for_is_sent_again(clients: Clients, uom: Uom, ticket: Incident) -> None:
     uom.faults.latency(60)
-    assert clients(timeout=0.2).tickets.get(ticket.ticket_id).values == ticket.values
+    assert clients(timeout=A_MOMENT).tickets.get(ticket.ticket_id).values == ticket.values
     assert [bool(call.faults) for call in uom.journal][:2] == [True, False]
 
 

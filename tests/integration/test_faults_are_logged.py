@@ -13,7 +13,7 @@ from support.databases import KINDS, Databases
 from support.desks import NEW_INCIDENT, Answer
 from support.faults import cure, poison
 from support.installations import Installation, execute, install
-from support.processes import Account, Client, Running, serving
+from support.processes import PATIENCE, Account, Client, Running, serving
 from unyo.uom.actions import ACTIONS
 
 SYSTEM_ERROR = 200, ("SYSTEM_ERROR", "システムエラーが発生しました。")
@@ -36,7 +36,7 @@ class Logged:
         return [line for line in self.process.log if line["request_id"] == request_id]
 
     def post(self, path: str, content: bytes, headers: Mapping[str, str]) -> Answer:
-        answer = httpx2.post(f"{self.client.url}{path}", content=content, headers=headers)
+        answer = httpx2.post(f"{self.client.url}{path}", content=content, headers=headers, timeout=PATIENCE)
         return Answer(answer.status_code, answer.headers, answer.content)
 
 

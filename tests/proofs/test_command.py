@@ -38,6 +38,7 @@ def test_a_run_says_its_seed_first_then_each_proof_as_it_ends_and_what_it_came_t
         (["proof", "--database", "mysql"], "nothing is carried out on mysql"),
         (["proof", "crash-database", "--database", "sqlite"], "nothing is carried out on sqlite"),
         (["proof", "crash", "--write"], "--write is for runs of all proofs"),
+        (["proof", "--slack", "2", "--write"], "--write is for runs of all proofs"),
         (["bench", "--database", "mysql"], "there is no database mysql"),
         (["bench", "--database", "sqlite", "--write"], "--write is for runs on both databases"),
     ],

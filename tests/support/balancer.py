@@ -125,6 +125,6 @@ class Balancer:
         assert self._process
         assert self._process.poll() is None, (self.folder / "error.log").read_text(encoding="utf-8")
         try:
-            return httpx2.get(f"{self.url}/livez", verify=self.trust).status_code > 0
-        except httpx2.ConnectError:
+            return httpx2.get(f"{self.url}/livez", verify=self.trust, timeout=PATIENCE).status_code > 0
+        except httpx2.TransportError:
             return False

@@ -15,6 +15,8 @@ from unyo.testkit.faults import Faults
 Kind = Literal["Client", "AsyncClient"]
 KINDS: tuple[Kind, ...] = ("Client", "AsyncClient")
 RETRY_AFTER = 7
+# For who gives up on an answer that is held back: what a call needs to arrive there, on a machine that does much else.
+A_MOMENT = 1.0
 FAULTS: Mapping[str, Callable[[Faults], None]] = {
     "unreached": Faults.unreachable,
     "lost after": lambda faults: faults.lose_answer(carried_out=True),

@@ -275,8 +275,8 @@ def serving(
 def is_answering(url: str, trust: ssl.SSLContext | None = None) -> bool:
     """Whether connections are taken; the parent of several workers tells its port before they do so."""
     try:
-        return httpx2.get(f"{url}/livez", verify=trust or True).status_code == 200
-    except httpx2.ConnectError:
+        return httpx2.get(f"{url}/livez", verify=trust or True, timeout=PATIENCE).status_code == 200
+    except httpx2.TransportError:
         return False
 
 

@@ -16,7 +16,18 @@ import pytest
 
 from support.commands import unyo_here
 from support.emulating import started
-from support.processes import SCRIPT, Account, Client, Running, ended, environment, running, unyo, wait_until
+from support.processes import (
+    PATIENCE,
+    SCRIPT,
+    Account,
+    Client,
+    Running,
+    ended,
+    environment,
+    running,
+    unyo,
+    wait_until,
+)
 from support.tools import needs
 from unyo.cast import CAST
 
@@ -86,7 +97,7 @@ def test_it_ends_when_a_harness_that_held_its_input_is_killed(tmp_path: Path) ->
         try:
             wait_until("the ready file is there", ready.exists)
             told = json.loads(ready.read_bytes())
-            assert httpx2.get(told["control"] + "/version").status_code == 200
+            assert httpx2.get(told["control"] + "/version", timeout=PATIENCE).status_code == 200
         finally:
             parent.kill()
     wait_until("the emulator has ended", lambda: not is_there(told["pid"]))
@@ -152,27 +163,27 @@ def test_an_emulator_takes_away_no_other_ones_ready_file(tmp_path: Path) -> None
 
 def test_two_side_by_side_know_nothing_of_each_other(shared: Started, tmp_path: Path) -> None:
     with started(tmp_path) as (_, told):
-        assert httpx2.post(told["control"] + "/tickets").json()["ticket_id"] == "UTM100001"
-        assert httpx2.get(shared[1]["control"] + "/tickets/UTM100001").status_code == 404
+        assert httpx2.post(told["control"] + "/tickets", timeout=PATIENCE).json()["ticket_id"] == "UTM100001"
+        assert httpx2.get(shared[1]["control"] + "/tickets/UTM100001", timeout=PATIENCE).status_code == 404
 
 
 def test_with_tls_the_certificate_that_it_names_is_trusted(tmp_path: Path) -> None:
     with started(tmp_path, "--tls") as (_, told):
         assert told["environment"]["SSL_CERT_FILE"] == told["certificate"]
         trust = ssl.create_default_context(cafile=told["certificate"])
-        assert httpx2.get(told["control"] + "/version", verify=trust).status_code == 200
+        assert httpx2.get(told["control"] + "/version", verify=trust, timeout=PATIENCE).status_code == 200
 
 
 def test_its_clock_stands_where_it_is_told_to(tmp_path: Path) -> None:
     with started(tmp_path, "--now", "2026-04-01 09:00") as (_, told):
-        assert httpx2.get(told["control"] + "/clock").json()["moment"] == "2026-04-01T09:00:00+09:00"
+        assert httpx2.get(told["control"] + "/clock", timeout=PATIENCE).json()["moment"] == "2026-04-01T09:00:00+09:00"
 
 
 def test_strict_says_at_the_end_what_only_unyo_has(tmp_path: Path) -> None:
     with started(tmp_path, "--strict") as (process, told):
         with Client(told["endpoint"], account(told)) as client:
             client.succeed("GetTicketList", {})
-        httpx2.post(told["control"] + "/reset")
+        httpx2.post(told["control"] + "/reset", timeout=PATIENCE)
         done = process.end()
     assert (done.status, done.err) == (0, "unyo: GetTicketList is an extension of unyo: the vendor has no such thing")
 
@@ -199,7 +210,7 @@ def test_on_a_terminal_a_person_sees_what_they_copy(tmp_path: Path) -> None:
         while b"Ctrl+C ends it" not in said:
             said += screen.read(65536)
         process.terminate()
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE) == 0
     for each in (rb"http://127.0.0.1:\d+/_emulator", re.escape(CAST[0].key.secret_key.encode()), "制御".encode()):
         assert re.search(each, said)
     assert b"[bold]/r.json" in said

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from support.clients import Clients, know
+from support.clients import A_MOMENT, Clients, know
 from unyo.bootstrap.clock import system_clock
 from unyo.client import (
     AddMemo,
@@ -156,7 +156,7 @@ def test_nobody_is_reached(uom: Uom, client_of: Clients) -> None:
 @pytest.mark.parametrize("before", [True, False])
 def test_a_slow_call_is_carried_out_though_nobody_waits_for_it(uom: Uom, client_of: Clients, *, before: bool) -> None:
     ticket = uom.ticket()
-    client = client_of(timeout=0.1, tries=1)
+    client = client_of(timeout=A_MOMENT, tries=1)
     know(client, ticket.ticket_id)
     uom.faults.on("UpdateTicket").latency(60, before=before)
     with pytest.raises(NoAnswer, match="ReadTimeout"):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from support.clients import clients_of, know
+from support.clients import A_MOMENT, clients_of, know
 from support.desks import NEW_INCIDENT, NO_PARAMETERS, DeskUnderTest, who
 from support.kits import by_hand, without_date
 from unyo.client import ExclusionFailure, NoAnswer, NoTicketId, SystemFailure
@@ -160,7 +160,7 @@ def test_a_restore_waits_for_calls_and_loses_none(uom: Uom) -> None:
 def test_a_restore_does_not_wait_for_a_slow_answer(uom: Uom) -> None:
     ticket = uom.ticket()
     mark = uom.snapshot()
-    client = uom.client(tries=1, timeout=0.05)
+    client = uom.client(tries=1, timeout=A_MOMENT)
     know(client, ticket.ticket_id)
     uom.faults.on("UpdateTicket").latency(600)
     with pytest.raises(NoAnswer):
@@ -174,7 +174,7 @@ def test_a_desk_is_closed_without_waiting_for_a_slow_answer(*, before: bool) -> 
     with Uom() as uom, clients_of("Client", uom, over_http=True) as clients:
         uom.faults.latency(600, before=before)
         with pytest.raises(NoAnswer):
-            clients(tries=1, timeout=0.05).tickets.get("UTM1")
+            clients(tries=1, timeout=A_MOMENT).tickets.get("UTM1")
 
 
 def test_threads_may_restore_at_once(uom: Uom) -> None:
