@@ -14,7 +14,7 @@ from typing import Annotated, Final
 
 import typer
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from support.browsers import LOOKS, Chromium, Look, chromium, fill_with_the_demonstration, served_copy
 from support.clock import Clock
@@ -72,7 +72,7 @@ def _sends_what_is_wrong(page: Page, _: DeskUnderTest) -> None:
     page.fill("[name=Title]", "")
     page.fill("[name=NodeName]", "vpn-tokyo-01, " * 80)
     page.locator("[data-send]").click()
-    page.locator(".summary").wait_for()
+    expect(page.locator(".summary")).to_be_focused()
 
 
 def _meets_somebody_else(page: Page, desk: DeskUnderTest) -> None:
@@ -81,7 +81,7 @@ def _meets_somebody_else(page: Page, desk: DeskUnderTest) -> None:
     changes = {"Cause": "認証サーバの中間証明書の期限切れ(3月31日)", "Priority": "中"}
     assert desk.update("UTM123512", actor=SATO, **changes).error is None
     page.locator("[data-send]").click()
-    page.locator(".contest").first.wait_for()
+    expect(page.locator(".summary")).to_be_focused()
 
 
 def _asks_for_the_close(page: Page, _: DeskUnderTest) -> None:

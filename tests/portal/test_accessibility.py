@@ -70,7 +70,8 @@ def filled_in(address: str, links: Mapping[str, str]) -> str:
 
 
 def in_all_looks(page: Page) -> Iterator[str]:
-    """The page in both themes and both widths."""
+    """The page in both themes and both widths, once it is all there."""
+    page.wait_for_load_state()
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         for theme in THEMES:

@@ -258,16 +258,17 @@ def test_language_and_theme(room: Room) -> None:
     actor = {Language.JAPANESE: SUZUKI, Language.ENGLISH: ITO}[room.language]  # whose choices are nobody else's matter
     room.set_a_password(actor)
     who = room.at(room.seat(None, theme="dark"), actor)
-    ground = "getComputedStyle(document.body).backgroundColor"
+    ground = who.page.locator("body")
     who.go("/")
     expect(who.page.locator("html")).to_have_attribute("lang", str(room.language))
-    dark = who.page.evaluate(ground)
+    dark = ground.evaluate("(it) => getComputedStyle(it).backgroundColor")
     who.sign_in(WORDS)
     expect(who.title).to_have_text(who.text("My work"))
-    assert who.page.evaluate(ground) == dark
+    expect(ground).to_have_css("background-color", dark)
     who.go("/settings")
     (other,) = set(Language) - {room.language}
-    who.page.get_by_role("radio", name=re.compile({"ja": "日本語 Japanese", "en": "English 英語"}[other])).check(
+    # Pressed, not watched: it leads to another page.
+    who.page.get_by_role("radio", name=re.compile({"ja": "日本語 Japanese", "en": "English 英語"}[other])).click(
         force=True
     )
     theirs = replace(who, words=replace(who.words, language=other))
@@ -277,11 +278,11 @@ def test_language_and_theme(room: Room) -> None:
     with theirs.page.expect_response("**/settings/theme"):
         theirs.press("Light")
     expect(theirs.button("Light")).to_have_attribute("aria-pressed", "true")
-    light = theirs.page.evaluate(ground)
-    assert light != dark
+    expect(ground).not_to_have_css("background-color", dark)
+    light = ground.evaluate("(it) => getComputedStyle(it).backgroundColor")
     theirs.press("Sign out")
     # Nobody is there any more, so it is the browser's language again.
     expect(who.title).to_have_text(who.text("Sign in"))
     who.sign_in(WORDS)
     expect(theirs.title).to_have_text(theirs.text("My work"))
-    assert theirs.page.evaluate(ground) == light
+    expect(ground).to_have_css("background-color", light)

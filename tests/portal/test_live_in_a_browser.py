@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
+from typing import Final
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from support.browsers import Seat
 from support.desks import DeskUnderTest
@@ -16,6 +17,19 @@ Sit = Callable[..., Seat]
 
 TICKET = "UTM123456"
 PATH = f"/tickets/{TICKET}"
+# What is said of changes is an error, which fails the test.
+_ERROR_IF_TOLD: Final = """
+new MutationObserver(([{target}]) => console.error(target.textContent))
+  .observe(document.getElementById("live"), {childList: true})
+"""
+# The text of what is marked first, which it is for a few seconds only.
+_MARKED: Final = """
+window.marked = new Promise((done) => {
+  const look = () => { const it = document.querySelector(".fresh"); if (it) done(it.textContent); };
+  new MutationObserver(look).observe(document.body, {subtree: true, attributes: true});
+});
+null
+"""
 
 
 def _watched(page: Page, path: str) -> Page:
@@ -52,14 +66,62 @@ def test_who_types_is_told_of_a_change_and_keeps_what_was_typed(shown_desk: Desk
 
 def test_a_list_is_renewed_in_place_and_says_which_row_has_changed(shown_desk: DeskUnderTest, sit: Sit) -> None:
     page = _watched(sit(YAMADA).page(), "/tickets")
+    page.evaluate(_MARKED)
     page.locator("[data-row] a").nth(9).focus()
     focused = page.evaluate("document.activeElement.getAttribute('href')")
     scrolled = page.evaluate("scrollY")
     assert shown_desk.update(TICKET, actor=SATO, Title="別の件名").error is None
-    # At once, since it is marked for a few seconds only.
-    expect(page.locator(".fresh")).to_contain_text([re.compile(f"{TICKET}.*別の件名", re.DOTALL)])
+    assert re.search(f"{TICKET}.*別の件名", page.evaluate("window.marked"), re.DOTALL)
     assert page.evaluate("document.activeElement.getAttribute('href')") == focused
     assert page.evaluate("scrollY") == scrolled
+
+
+def test_focus_stays_on_what_opens_a_part_of_a_ticket_that_is_renewed(shown_desk: DeskUnderTest, sit: Sit) -> None:
+    page = _watched(sit(YAMADA).page(), PATH)
+    step = page.locator("[data-command=request-close]")
+    step.focus()
+    assert shown_desk.update(TICKET, actor=SATO, Title="別の件名").error is None
+    expect(page.get_by_role("heading", level=1)).to_have_text("別の件名")
+    expect(step).to_be_focused()
+
+
+def test_a_list_behind_a_dialog_is_renewed_when_that_is_closed(shown_desk: DeskUnderTest, sit: Sit) -> None:
+    page, other = (_watched(sit(actor).page(), "/tickets") for actor in (YAMADA, SATO))
+    page.keyboard.press("j")
+    address = page.evaluate("document.activeElement.getAttribute('href')")
+    page.keyboard.press("?")
+    assert shown_desk.update(TICKET, actor=SATO, Title="別の件名").error is None
+    expect(other.locator("#found")).to_contain_text("別の件名")
+    page.keyboard.press("Escape")
+    expect(page.locator("#found")).to_contain_text("別の件名")
+    expect(page.locator(f"[data-row] a[href='{address}']")).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("path", "input_", "button"),
+    [(f"{PATH}/edit", "#Cause", "保存"), (PATH, "#memo-text", "対応メモを追加")],
+    ids=["ticket", "memo"],
+)
+def test_who_saves_is_not_told_that_somebody_else_has(sit: Sit, path: str, input_: str, button: str) -> None:
+    page, other = _watched(sit(YAMADA).page(), path), _watched(sit(SATO).page(), PATH)
+    saved: list[tuple[Route, APIResponse]] = []
+
+    def _save(route: Route) -> None:
+        if route.request.method == "POST":
+            saved.append((route, route.fetch(max_redirects=0)))
+        else:
+            route.continue_()
+
+    page.route(re.compile("/(edit|memos)$"), _save)
+    page.evaluate(_ERROR_IF_TOLD)
+    page.locator(input_).fill("山田の文")
+    page.get_by_role("button", name=button).click(no_wait_after=True)
+    # The change is told before its answer comes.
+    expect(other.locator("#ticket")).to_contain_text("山田の文")
+    ((route, answer),) = saved
+    route.fulfill(response=answer)
+    expect(page.locator("#ticket")).to_contain_text("山田の文")
+    expect(page.locator("#live")).to_be_empty()
 
 
 def test_who_opens_edits_and_leaves_a_ticket_is_seen_on_the_others_page(sit: Sit) -> None:

@@ -36,6 +36,8 @@ _NO_FAULT: Final = (
     "Failed to load resource: the server responded with a status of 4",
     "htmx:afterRequest",
     "htmx:sendAbort",
+    # A stream that was asked for just before its session ended is led to the sign-in.
+    'EventSource\'s response has a MIME type ("text/html")',
 )
 _VIOLATIONS: Final = """
 document.addEventListener("securitypolicyviolation", (event) =>

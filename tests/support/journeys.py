@@ -134,6 +134,8 @@ class Operator:
         self.table_field(japanese).select_option(label=self.label(choice))
 
     def open_menu(self) -> None:
+        """Open their menu, on a page that is there with all that listens to it."""
+        self.page.wait_for_load_state()
         self.page.get_by_role("banner").locator("summary").click()
 
     def sign_out(self) -> None:

@@ -17,6 +17,9 @@
 
   const { say } = foot;
 
+  // What the page came with: people do not wait for scripts, and may have chosen something else since.
+  const firstOf = (select) => ([...select.options].find((each) => each.defaultSelected) ?? select.options[0])?.value;
+
   // Counts: silent while there is room, said once where there is none left.
   const count = (form, input) => {
     const inBytes = "bytes" in input.dataset;
@@ -51,7 +54,7 @@
       option,
       parent: option.parentElement.dataset.parent ?? "",
     }));
-    const first = { parent: parent.value, value: select.value };
+    const first = { parent: firstOf(parent), value: firstOf(select) };
     const update = () => {
       const held = select.value;
       const fits = all.filter((each) =>
@@ -141,8 +144,9 @@
     form.querySelectorAll("[data-maximum]").forEach((input) => count(form, input));
     form.querySelectorAll("[data-depends-on]").forEach((select) => depend(form, select));
     form.querySelectorAll("[data-asked-by]").forEach((field) => askAtTimes(form, field));
-    // What was refused, or not yet chosen, is text that nobody has saved.
-    if ("typed" in form.dataset || document.querySelector(".summary")) typed.add(form);
+    // What was refused, not yet chosen, or typed before this script came, is text that nobody has saved.
+    const isChanged = [...form.querySelectorAll("textarea")].some((each) => each.value !== each.defaultValue);
+    if ("typed" in form.dataset || document.querySelector(".summary") || isChanged) typed.add(form);
     form.addEventListener("input", () => typed.add(form));
     form.addEventListener("submit", (event) => {
       if (!incomplete(form)) return;

@@ -12,6 +12,7 @@
   const page = () => document.getElementById("main")?.dataset ?? {};
   const asOf = () => document.getElementById("as-of");
   const isEditing = () => "liveEditing" in page();
+  const isSaving = () => document.querySelector('form[data-reach="there"], [data-send]:disabled') !== null;
 
   let source = null;
   let at = "";
@@ -20,6 +21,8 @@
   let soon = 0;
   let soonPresent = 0;
   let last = 0;
+  let told = 0;
+  let presentAsked = 0;
   let isOver = false;
   let isFreshening = false;
   let isBehind = false;
@@ -56,11 +59,11 @@
       tries = 0;
       foot.unsay("lost");
       const isList = page().live === "list";
-      if (event.data && (isList ? Number(event.data) >= Number(asOf().value) : isNews(event.data))) freshenSoon();
+      if (event.data && (isList ? Number(event.data) >= Number(asOf().value) : isNews(event.data))) hear(event.data);
       freshenPresentSoon();
     });
     mine.addEventListener("changed", (event) => {
-      if (!event.data || isNews(event.data)) freshenSoon();
+      if (!event.data || isNews(event.data)) hear(event.data);
     });
     mine.addEventListener("present", freshenPresentSoon);
     // Newer pages are told instead; this one is again when somebody looks at it.
@@ -94,6 +97,11 @@
   };
 
   const isNews = (version) => Number(version) > Number(asOf()?.value);
+
+  const hear = (version) => {
+    told = version;
+    freshenSoon();
+  };
 
   // A part of this page as the server would make it now; null where that is not to be had.
   const fetchPart = async (part) => {
@@ -135,7 +143,8 @@
   const isBusy = (target) => {
     const has = document.activeElement;
     const selected = getSelection();
-    return (target.contains(has) && has.matches("select, textarea, input"))
+    return document.querySelector("dialog[open]") !== null
+      || (target.contains(has) && has.matches("select, textarea, input"))
       || touched(target).length > 0
       || target.querySelector('details.drop[open], details.step-form[open], [role="alert"], [aria-invalid]') !== null
       || (!selected.isCollapsed && target.contains(selected.anchorNode));
@@ -153,6 +162,16 @@
   };
 
   const freshen = async (isAsked = false) => {
+    // One's own change is told too, and may be told before its answer is here: then there is nothing to say of it.
+    if (isSaving()) {
+      freshenSoon(LEAST);
+      return;
+    }
+    if (page().live !== "list" && !isNews(told)) {
+      isBehind = false;
+      foot.unsay("changed");
+      return;
+    }
     if (isEditing()) {
       foot.show("meanwhile");
       return;
@@ -185,9 +204,12 @@
     // Who goes from the page to the form is gone for a moment.
     soonPresent = setTimeout(async () => {
       soonPresent = 0;
+      presentAsked += 1;
+      const mine = presentAsked;
       const made = await fetchPart("present");
       const shown = document.getElementById("present");
-      if (made && shown && shown.textContent.trim() !== made.content.textContent.trim()) {
+      // Answers overtake each other.
+      if (mine === presentAsked && made && shown && shown.textContent.trim() !== made.content.textContent.trim()) {
         shown.replaceChildren(made.content);
       }
     }, 300);
@@ -233,23 +255,29 @@
       return `${form?.getAttribute("action")} ${which} ${each.name}`;
     });
 
-  const placeOf = (element) => {
-    if (element.id) return `#${CSS.escape(element.id)}`;
-    const to = element.getAttribute("href");
-    return to ? `a[href="${CSS.escape(to)}"]` : "";
+  const stops = (target) =>
+    keyed(target, "a, button, summary", (each) =>
+      `${nameOf(each.closest(PARTS) ?? each)} ${each.tagName} ${each.getAttribute("href") ?? each.textContent.trim()}`);
+
+  // What has the focus, as something that finds its successor.
+  const placeOf = (target, element) => {
+    if (element.id) return (now) => now.querySelector(`#${CSS.escape(element.id)}`);
+    const [key] = [...stops(target)].find(([, each]) => each === element) ?? [];
+    return (now) => stops(now).get(key);
   };
 
   const swap = (target, made) => {
     const before = texts(target);
     const open = [...folds(target)].map(([key, each]) => [key, each.open]);
     const typed = [...inputs(target)].filter(([, each]) => touched(target).includes(each));
-    const focused = target.contains(document.activeElement) ? placeOf(document.activeElement) : "";
+    const has = document.activeElement;
+    const successor = target.contains(has) ? placeOf(target, has) : () => null;
     const { scrollX, scrollY } = window;
     htmx.swap(target, made.innerHTML, { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 });
     const folded = folds(target);
     for (const [key, isOpen] of open) if (folded.has(key)) folded.get(key).open = isOpen;
     restore(target, typed);
-    if (focused) target.querySelector(focused)?.focus({ preventScroll: true });
+    successor(target)?.focus({ preventScroll: true });
     scrollTo({ left: scrollX, top: scrollY, behavior: "instant" });
     mark(target, before);
   };
@@ -285,11 +313,14 @@
     if (fresh.length || before.size !== texts(target).size) foot.say(foot.texts().updated);
   };
 
-  document.addEventListener("focusout", () => {
-    setTimeout(() => {
-      if (isBehind && !isEditing()) freshenSoon();
-    });
-  });
+  // Whoever has left what they were in the middle of, a dialog included, sees what they missed.
+  for (const name of ["focusout", "close"]) {
+    document.addEventListener(name, () => {
+      setTimeout(() => {
+        if (isBehind && !isEditing()) freshenSoon();
+      });
+    }, true);
+  }
   document.addEventListener("visibilitychange", connect);
   addEventListener("focus", connect);
   addEventListener("online", connect);
