@@ -129,7 +129,7 @@ def test_a_server_that_does_not_answer_is_not_asked_again_at_once(offered: Offer
     with answering({}, silent=True) as server:
         before = time.monotonic()
         assert offered("ticket", "list", "--priority", "", changed={"UNYO_ENDPOINT": server.url}) == []
-        assert time.monotonic() - before < 10
+        assert time.monotonic() - before < 25  # a command waits for half a minute
         assert len(server.called) == 1
         assert offered("ticket", "list", "--priority", "", changed={"UNYO_ENDPOINT": server.url}) == []
         assert len(server.called) == 1
