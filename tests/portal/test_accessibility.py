@@ -1,8 +1,6 @@
 """Every page can be used by everybody: axe finds nothing (WCAG 2.2, A and AA), and at 200 % nothing is cut off."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
-from functools import cache
+from collections.abc import Iterator, Mapping
 from typing import Final, Literal
 
 import pytest
@@ -53,16 +51,6 @@ def links(looked_at_desk: DeskUnderTest) -> Iterator[Mapping[str, str]]:
         }
 
 
-Seats = Callable[[Actor | None, Language], Seat]
-
-
-@pytest.fixture(scope="module")
-def seats(browser: Chromium, looked_at_desk: DeskUnderTest) -> Iterator[Seats]:
-    """One browser each for those who look, since all that they do is look."""
-    with ExitStack() as taken:
-        yield cache(lambda actor, language: taken.enter_context(browser.seat(looked_at_desk, actor, Look(language))))
-
-
 def filled_in(address: str, links: Mapping[str, str]) -> str:
     for name, token in links.items():
         address = address.replace(name, token)
@@ -97,12 +85,17 @@ def test_every_page_has_an_address_to_be_looked_at() -> None:
 @named
 @in_both
 def test_axe_finds_nothing_and_nothing_is_cut_off_where_all_is_larger(
-    seats: Seats, links: Mapping[str, str], address: str, actor: Actor | None, language: Language
+    browser: Chromium,
+    looked_at_desk: DeskUnderTest,
+    links: Mapping[str, str],
+    address: str,
+    actor: Actor | None,
+    language: Language,
 ) -> None:
-    page = seats(actor, language).page(filled_in(address, links))
-    found = [f"{look}: {each}" for look in in_all_looks(page) for each in violations(page)]
-    found += [f"{size}: {each}" for size in enlarged(page) for each in outside(page)]
-    page.close()
+    with browser.seat(looked_at_desk, actor, Look(language)) as seat:
+        page = seat.page(filled_in(address, links))
+        found = [f"{look}: {each}" for look in in_all_looks(page) for each in violations(page)]
+        found += [f"{size}: {each}" for size in enlarged(page) for each in outside(page)]
     assert found == []
 
 

@@ -4,7 +4,7 @@ import asyncio
 from typing import Literal
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from support.browsers import Chromium, Look
 from support.desks import DeskUnderTest
@@ -50,6 +50,16 @@ def test_what_goes_wrong_in_a_page_fails_the_test(
 
     with pytest.raises(AssertionError, match=told):
         _look()
+
+
+def test_a_browser_that_crashes_fails_no_later_test(browser: Chromium, looked_at_desk: DeskUnderTest) -> None:
+    with browser.seat(looked_at_desk) as seat:
+        running = seat.context.browser
+        assert running is not None
+        with pytest.raises(Error, match="closed"):
+            running.new_browser_cdp_session().send("Browser.crash")
+    with browser.seat(looked_at_desk) as seat:
+        expect(seat.page("/").get_by_role("heading", level=1)).to_have_text("マイワーク")
 
 
 def test_an_event_loop_runs_beside_the_browser(browser: Chromium, looked_at_desk: DeskUnderTest) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -111,8 +111,9 @@ class Seat:
 class Chromium:
     """The browser of this process; each seat in it is apart from all others."""
 
-    def __init__(self, browser: Browser, loop: asyncio.AbstractEventLoop) -> None:
-        self._browser = browser
+    def __init__(self, start: Callable[[], Browser], loop: asyncio.AbstractEventLoop) -> None:
+        self._start = start
+        self._browser = start()
         self._loop = loop
 
     @contextmanager
@@ -121,6 +122,8 @@ class Chromium:
         assert isinstance(desk.transport, OverHttp)
         url = f"http://127.0.0.1:{desk.transport.port}"
         with self._driven():
+            if not self._browser.is_connected():  # it crashed: that is the matter of that test alone
+                self._browser = self._start()
             context = self._browser.new_context(
                 base_url=url,
                 locale={"ja": "ja-JP", "en": "en-US"}[look.language],
@@ -163,16 +166,21 @@ def chromium() -> Iterator[Chromium]:
     with ExitStack() as opened:
         playwright = opened.enter_context(sync_playwright())
         loop = asyncio.get_running_loop()
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            # Root has no sandbox to be in.
-            args=["--no-sandbox"] if os.geteuid() == 0 else [],
-        )
-        opened.callback(browser.close)
+
+        def _start() -> Browser:
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"),
+                # Root has no sandbox to be in.
+                args=["--no-sandbox"] if os.geteuid() == 0 else [],
+            )
+            opened.callback(browser.close)
+            return browser
+
+        started = Chromium(_start, loop)
         expect.set_options(timeout=_SECONDS * 1000)
         asyncio.events._set_running_loop(None)  # noqa: SLF001 - asyncio publishes it to those who bring a loop
         try:
-            yield Chromium(browser, loop)
+            yield started
         finally:
             asyncio.events._set_running_loop(loop)  # noqa: SLF001 - likewise
 
