@@ -12,7 +12,7 @@ from unyo.bootstrap.clock import system_clock
 from unyo.services.people import Session, make_token
 from unyo.services.ports import Caller, Done, WriteCall
 from unyo.storage.engine import Engines
-from unyo.storage.loading import Loader
+from unyo.storage.moving.loading import Loader
 from unyo.storage.numbers import set_counter
 from unyo.storage.people import Keeping, SqlPeople
 from unyo.tickets.commands import RegisterTicket

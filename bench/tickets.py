@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from unyo.services.ports import Caller, WriteCall
 from unyo.storage.engine import Engines, Transaction
-from unyo.storage.loading import Loader
+from unyo.storage.moving.loading import Loader
 from unyo.storage.numbers import set_counter
 from unyo.storage.rows import row_of, row_of_memo, search_text_of
-from unyo.storage.statements import INSERT_HISTORY, INSERT_MEMO, INSERT_TICKET
+from unyo.storage.writing.statements import INSERT_HISTORY, INSERT_MEMO, INSERT_TICKET
 from unyo.tickets.commands import RegisterTicket
 from unyo.tickets.directory import Service
 from unyo.tickets.model import Ticket

@@ -10,7 +10,7 @@ from typer.main import get_command
 
 from unyo.cli import app
 from unyo.cli.errors import FAILED, WRONG_USAGE
-from unyo.cli.ticket.exits import MEANINGS
+from unyo.cli.ticket.ending.exits import MEANINGS
 from unyo.config.table import CONFIG_VARIABLE, TABLE, Row
 
 from .markdown import code, page, plain, table

@@ -20,11 +20,11 @@ from support.moved import GIVE_A_NUMBER, everything
 from support.processes import Client, Finished, serving
 from support.scratch import SourceCopy
 from unyo.demo.prepare import prepare
-from unyo.storage.archive import Archive
-from unyo.storage.backing_up import BACKED_UP, FLEETING, snapshot
 from unyo.storage.engine import open_engines, parse_url
 from unyo.storage.keyring import make_key
 from unyo.storage.migrations import newest
+from unyo.storage.moving.archive import Archive
+from unyo.storage.moving.backing_up import BACKED_UP, FLEETING, snapshot
 from unyo.storage.tables import metadata
 
 MANIFEST = "manifest.json"

@@ -34,8 +34,8 @@ SEED = 20221221
 # Where a backup is killed: before the line of a module that begins so, and is indented so far.
 MOMENTS = {
     "when the file is made": ("storage/new_files.py", "with io.BufferedRandom(", 8),
-    "before the first table": ("storage/archive.py", "digest.update(lines)", 16),
-    "before the manifest": ("storage/archive.py", "self._zip.writestr(", 8),
+    "before the first table": ("storage/moving/archive.py", "digest.update(lines)", 16),
+    "before the manifest": ("storage/moving/archive.py", "self._zip.writestr(", 8),
     "before it is on the disk": ("storage/new_files.py", "os.fsync(file.fileno())", 4),
     "before it gets its name": ("storage/new_files.py", "os.link(", 8),
 }

@@ -20,7 +20,7 @@ from support.processes import SCRIPT, Finished, ended
 from unyo.cast import ITO
 from unyo.demo.prepare import prepare
 from unyo.storage.engine import open_engines, parse_url
-from unyo.storage.exporting import PAGE, snapshot
+from unyo.storage.moving.exporting import PAGE, snapshot
 from unyo.uom.actions import CALL_ID_HEADER
 
 TICKET = "UTM123457"

@@ -20,7 +20,7 @@ from support.demonstration import SATO, YAMADA
 from support.processes import PATIENCE, SCRIPT, Account, Client, Finished, Running, ended
 from support.terminals import on_a_terminal
 from unyo.cli.ticket.checking import is_private
-from unyo.cli.ticket.exits import Exit
+from unyo.cli.ticket.ending.exits import Exit
 from unyo.client.profiles import write_profile
 
 Unyo = Callable[..., Finished]

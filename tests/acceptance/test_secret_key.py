@@ -26,15 +26,15 @@ MOMENTS = {
 }
 ROTATING = {
     **MOMENTS,
-    "before the secrets": ("storage/rekeying.py", "found = connection.execute(", 4),
-    "before the commit": ("storage/rekeying.py", "return len(found)", 4),
-    "after the commit": ("cli/secret_key.py", 'typer.echo(f"The secrets of', 4),
+    "before the secrets": ("storage/moving/rekeying.py", "found = connection.execute(", 4),
+    "before the commit": ("storage/moving/rekeying.py", "return len(found)", 4),
+    "after the commit": ("cli/installation/secret_key.py", 'typer.echo(f"The secrets of', 4),
 }
 RETIRING = {
     **MOMENTS,
-    "before the file": ("storage/rekeying.py", "_write(path, [newest])", 4),
-    "before the commit": ("storage/rekeying.py", "return len(found)", 4),
-    "after all": ("cli/secret_key.py", 'typer.echo(f"{path} holds the newest key', 4),
+    "before the file": ("storage/moving/rekeying.py", "_write(path, [newest])", 4),
+    "before the commit": ("storage/moving/rekeying.py", "return len(found)", 4),
+    "after all": ("cli/installation/secret_key.py", 'typer.echo(f"{path} holds the newest key', 4),
 }
 
 

@@ -13,8 +13,8 @@ from support.commands import unyo_here
 from support.demonstration import SATO, YAMADA
 from support.processes import SCRIPT, Client, Finished, Running, ended, running
 from support.terminals import on_a_terminal
-from unyo.cli.ticket.exits import MEANINGS, Exit
-from unyo.cli.ticket.sentences import explained
+from unyo.cli.ticket.ending.exits import MEANINGS, Exit
+from unyo.cli.ticket.ending.sentences import explained
 from unyo.client.errors import BY_TYPE, Clash, ExclusionFailure, NotOffered, OtherRefusal, UnyoError, WrongCredentials
 from unyo.client.profiles import write_profile
 from unyo.tickets.errors import Reason

@@ -15,7 +15,7 @@ from support.installations import contents
 from support.processes import PATIENCE
 from unyo.api.arrivals import Arrivals
 from unyo.services.ports import Done, Outcome, QueueFull
-from unyo.storage.queue import Bounds
+from unyo.storage.writing.queue import Bounds
 
 
 @pytest.fixture

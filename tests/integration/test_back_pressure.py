@@ -13,7 +13,7 @@ from support.installations import contents
 from support.processes import wait_until
 from support.raw_http import head, raw_connection
 from unyo.cast import SATO, YAMADA
-from unyo.storage.queue import Bounds
+from unyo.storage.writing.queue import Bounds
 
 SIZE = 10_000
 # Two ways to be full of two calls of that size.

@@ -12,7 +12,7 @@ from support.installations import contents
 from support.processes import wait_until
 from support.raw_http import head, raw_connection, whole, with_lines
 from unyo.cast import YAMADA
-from unyo.storage.queue import Bounds
+from unyo.storage.writing.queue import Bounds
 from unyo.uom.signature import content_md5
 
 DETAIL = "GetTicketDetail"

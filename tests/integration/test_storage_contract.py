@@ -26,7 +26,7 @@ from unyo.services.ports import Done, Outcome
 from unyo.services.watcher import NOBODY
 from unyo.storage.directory import DirectoryCache
 from unyo.storage.engine import Engines, open_engines, parse_url
-from unyo.storage.readers import SqlReader
+from unyo.storage.reading.readers import SqlReader
 from unyo.storage.tables import calls
 from unyo.tickets.dates import JAPAN
 

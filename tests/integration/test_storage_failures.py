@@ -18,7 +18,7 @@ from unyo.services.watcher import NOBODY
 from unyo.storage import administration
 from unyo.storage.directory import DirectoryCache
 from unyo.storage.keyring import Keyring
-from unyo.storage.readers import SqlReader
+from unyo.storage.reading.readers import SqlReader
 from unyo.storage.tables import metadata
 from unyo.tickets.commands import ListTickets
 from unyo.tickets.directory import Member, Role, Service

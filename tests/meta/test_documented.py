@@ -13,7 +13,7 @@ from unyo.api.http import BODY_SECONDS
 from unyo.api.serving import KEEP_ALIVE_SECONDS
 from unyo.config.settings import Settings
 from unyo.config.table import CONFIG_VARIABLE, TABLE, Row
-from unyo.storage.queue import Bounds
+from unyo.storage.writing.queue import Bounds
 from unyo.tickets.errors import Reason
 from unyo.uom.actions import ACTIONS
 from unyo.uom.envelopes import ERRORS, Failure

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from support.tree import ROOT, SOURCE
-from unyo.portal.assets import SCRIPTS, STYLES
+from unyo.portal.web.assets import SCRIPTS, STYLES
 
 OF_THE_PORTAL = SOURCE / "portal" / "static" / "vendor"
 FOLDERS = (OF_THE_PORTAL, ROOT / "tests" / "vendor")

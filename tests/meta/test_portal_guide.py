@@ -7,8 +7,8 @@ import pytest
 
 from reference.pictures import FOLDER, PICTURES, looks_of
 from support.tree import ROOT
-from unyo.portal.language import HOME, Language, Words
 from unyo.portal.shortcuts import PLACES
+from unyo.portal.words.language import HOME, Language, Words
 
 GUIDES = {Language.ENGLISH: "docs/portal.md", Language.JAPANESE: "docs/portal.ja.md"}
 MOST_BYTES = 3_000_000

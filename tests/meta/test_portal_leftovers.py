@@ -7,8 +7,8 @@ from pathlib import Path
 from starlette.routing import compile_path
 
 from support.tree import SOURCE
-from unyo.portal import assets
 from unyo.portal.routes import ROUTES
+from unyo.portal.web import assets
 from unyo.services.people import LINK_PATH
 
 PORTAL = SOURCE / "portal"

@@ -10,7 +10,7 @@ from support.browsers import PLAIN, Chromium, Look, Seat, chromium, fill_with_th
 from support.desks import DeskUnderTest
 from support.journeys import Room
 from unyo.cast import YAMADA, Actor
-from unyo.portal.language import Language
+from unyo.portal.words.language import Language
 
 Sit = Callable[..., Seat]
 

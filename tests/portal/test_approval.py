@@ -8,7 +8,7 @@ from support.desks import INCIDENT, DeskUnderTest
 from support.portal import Page, signed_in
 from support.ticket_pages import names_of, resend, send, small_form, the_form
 from unyo.cast import SATO, SERVICE, YAMADA
-from unyo.portal.step_forms import STEP_FORMS
+from unyo.portal.ticket.step_forms import STEP_FORMS
 from unyo.storage import administration
 from unyo.storage.administration import Admin, Author
 from unyo.tickets.directory import Role

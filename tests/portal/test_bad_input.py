@@ -18,10 +18,10 @@ from support.rights import rows_of
 from support.ticket_pages import small_form
 from unyo.bootstrap.desk import Watching
 from unyo.cast import SATO, SERVICE, YAMADA
-from unyo.portal.bounded import MOST_BYTES
-from unyo.portal.language import Language
 from unyo.portal.pages import environment
 from unyo.portal.routes import ROUTES
+from unyo.portal.web.bounded import MOST_BYTES
+from unyo.portal.words.language import Language
 from unyo.services.people import Purpose
 from unyo.watching.logs import CallLog
 

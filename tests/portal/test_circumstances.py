@@ -8,7 +8,7 @@ from playwright.sync_api import Dialog, Page, Route, expect
 from support.browsers import Chromium, Look, Seat
 from support.desks import INCIDENT, DeskUnderTest
 from unyo.cast import YAMADA
-from unyo.portal.bounded import MOST_BYTES
+from unyo.portal.web.bounded import MOST_BYTES
 
 TICKET = f"/tickets/{INCIDENT}"
 EDIT = f"{TICKET}/edit"

@@ -9,7 +9,7 @@ import pytest
 from support.desks import INCIDENT, REQUEST, DeskUnderTest
 from support.portal import Browser, Page, form_of, signed_in
 from unyo.cast import ITO, NETWORKS, SATO, SERVERS, SUZUKI, TANAKA
-from unyo.portal.sections import GROUPS
+from unyo.portal.forms.sections import GROUPS
 from unyo.services.people import Chosen
 from unyo.storage.people import Keeping, SqlChoices
 from unyo.tickets.approval import ASKED_IN

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from support.journeys import WORDS, Room
 from unyo.cast import ITO, SATO, SUZUKI, TAKAHASHI, TANAKA, YAMADA
-from unyo.portal.language import Language
+from unyo.portal.words.language import Language
 
 SYSTEM = "関連システム/サービス"
 

@@ -11,9 +11,9 @@ from babel.messages import Catalog
 from reference.messages import LOCALE, Message, catalogues, entries, messages, own_texts, placeholders
 from support.desks import INCIDENT, DeskUnderTest
 from support.portal import signed_in
-from unyo.portal.english import meaning
-from unyo.portal.language import Language, Words, preferred
-from unyo.portal.sections import GROUPS
+from unyo.portal.forms.sections import GROUPS
+from unyo.portal.words.english import meaning
+from unyo.portal.words.language import Language, Words, preferred
 from unyo.tickets.directory import Role
 from unyo.tickets.field_tables import STATES, SUPPORTED_GROUPS, TICKET_TABLES, WAYS
 from unyo.tickets.initial_options import initial_options

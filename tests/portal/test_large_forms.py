@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.types import Message, Scope
 
 from support.portal import FORM
-from unyo.portal.bounded import MOST_BYTES
-from unyo.portal.sent_form import sent_form
+from unyo.portal.web.bounded import MOST_BYTES
+from unyo.portal.web.sent_form import sent_form
 
 # What takes longest to be read: each byte is three.
 LARGE = b"text=" + b"%E3%81%82" * (MOST_BYTES // 9 - 1)

@@ -150,7 +150,7 @@ def test_of_a_sessions_pages_the_newest_are_told_and_the_oldest_gives_way(served
 def test_a_process_tells_no_more_pages_than_it_has_room_for(
     served: DeskUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("unyo.portal.live.MOST_PAGES", 2)
+    monkeypatch.setattr("unyo.portal.live.open_pages.MOST_PAGES", 2)
     with ExitStack() as pages:
         streams = [pages.enter_context(opened(signed_in(served))) for _ in range(3)]
         streams[0].wait_for_end()
@@ -160,7 +160,7 @@ def test_a_process_tells_no_more_pages_than_it_has_room_for(
 def test_where_room_is_short_whoever_has_most_pages_open_makes_it(
     served: DeskUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("unyo.portal.live.MOST_PAGES", 3)
+    monkeypatch.setattr("unyo.portal.live.open_pages.MOST_PAGES", 3)
     with ExitStack() as pages:
         others = pages.enter_context(opened(signed_in(served, SATO)))
         streams = [pages.enter_context(opened(signed_in(served))) for _ in range(3)]

@@ -9,7 +9,7 @@ from support.faults import writing_held
 from support.people import PASSWORD, lobby
 from support.portal import Browser, fields_of, signed_in
 from unyo.cast import OTHER_SERVICE, SATO, SERVICE, YAMADA
-from unyo.portal.resume import Kept, unpack
+from unyo.portal.kept.resume import Kept, unpack
 from unyo.storage.engine import Patience
 
 EDIT = f"/tickets/{INCIDENT}/edit"

@@ -8,9 +8,9 @@ from support.desks import DeskUnderTest
 from support.people import OTHER_PASSWORD, PASSWORD, WRONG, Lobby, lobby
 from support.portal import Browser, Page, fields_of, form_of, signed_in
 from unyo.cast import SATO, YAMADA
-from unyo.portal.language import Language
-from unyo.portal.settings_page import zones
-from unyo.portal.user_agents import Device, device_of
+from unyo.portal.people.settings_page import zones
+from unyo.portal.web.user_agents import Device, device_of
+from unyo.portal.words.language import Language
 from unyo.services.passwords import FREE_FAILURES
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"

@@ -17,7 +17,7 @@ from unyo.bootstrap.desk import open_desk
 from unyo.bootstrap.portal import Site
 from unyo.bootstrap.world import World
 from unyo.cast import ITO, OTHER_SERVICE, SATO, SECRET_KEY, SERVICE, YAMADA
-from unyo.portal.bounded import MOST_BYTES
+from unyo.portal.web.bounded import MOST_BYTES
 from unyo.services.passwords import FREE_FAILURES
 from unyo.storage import administration
 from unyo.storage.engine import open_engines, parse_url

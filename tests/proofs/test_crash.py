@@ -22,7 +22,7 @@ ANSWERS_BEFORE_ITS_COMMIT: Sabotage = (
     ("storage/errors.py", "@contextmanager", "import threading; COMMITTING = threading.Lock()"),
     # Readers wait for the commit, so that nothing but a crash can bring it to light.
     (
-        "storage/readers.py",
+        "storage/reading/readers.py",
         'with self._snapshot("reading a ticket")',
         """
         from . import errors
@@ -30,7 +30,7 @@ ANSWERS_BEFORE_ITS_COMMIT: Sabotage = (
         """,
     ),
     (
-        "storage/writer.py",
+        "storage/writing/writer.py",
         "answers = self._serve(",
         """
             from . import errors
@@ -39,7 +39,7 @@ ANSWERS_BEFORE_ITS_COMMIT: Sabotage = (
         """,
     ),
     (
-        "storage/writer.py",
+        "storage/writing/writer.py",
         "outcomes = self._groups.decide(",
         """
             outcomes = self._groups.decide(connection, group, self._clock(), again=again)
@@ -50,7 +50,7 @@ ANSWERS_BEFORE_ITS_COMMIT: Sabotage = (
         """,
     ),
     (
-        "storage/writer.py",
+        "storage/writing/writer.py",
         "for queued, answer in zip(",
         """
             errors.COMMITTING.release()
@@ -60,7 +60,7 @@ ANSWERS_BEFORE_ITS_COMMIT: Sabotage = (
 )
 COMMITS_BY_HALVES: Sabotage = (
     (
-        "storage/undertaking.py",
+        "storage/writing/undertaking.py",
         "INSERT_HISTORY.run(",
         """
         import time

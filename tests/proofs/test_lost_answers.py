@@ -35,7 +35,7 @@ Lines = tuple[tuple[str, str, str], ...]
 # Lines of a worse product, each before the line of a module that begins so; in which round it is seen, and what.
 SABOTAGES: dict[str, tuple[Lines, str, str]] = {
     "nothing is kept": (
-        (("storage/undertaking.py", "INSERT_CALL.run(", "        self.call_rows.clear()"),),
+        (("storage/writing/undertaking.py", "INSERT_CALL.run(", "        self.call_rows.clear()"),),
         r"\d",
         "EXCLUSION_FAILURE|twice carried out|committed, and yet anew",
     ),
@@ -64,12 +64,12 @@ SABOTAGES: dict[str, tuple[Lines, str, str]] = {
     "what is kept is looked for in the process's memory": (
         (
             (
-                "storage/undertaking.py",
+                "storage/writing/undertaking.py",
                 "INSERT_CALL.run(",
                 "        from . import errors; vars(errors).setdefault('KEPT', []).extend(self.call_rows)",
             ),
             (
-                "storage/group.py",
+                "storage/writing/group.py",
                 "keys = sorted({key for call in group if (key := call_key",
                 """
     from . import errors
@@ -87,7 +87,7 @@ SABOTAGES: dict[str, tuple[Lines, str, str]] = {
     "what is kept is a transaction of its own": (
         (
             (
-                "storage/undertaking.py",
+                "storage/writing/undertaking.py",
                 "INSERT_CALL.run(",
                 """
         import os, sys

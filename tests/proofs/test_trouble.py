@@ -43,7 +43,7 @@ class Sabotage:
 
 SABOTAGES = {
     "a failed group is answered and not decided anew": Sabotage(
-        "storage/writer.py",
+        "storage/writing/writer.py",
         "return self._one_by_one(group)",
         "            from unyo.services.ports import Done; return [Done(call.request_id, 'UTM1') for call in group]",
         "sqlite",
@@ -51,7 +51,7 @@ SABOTAGES = {
         "and sent again",
     ),
     "the history is a transaction of its own": Sabotage(
-        "storage/undertaking.py",
+        "storage/writing/undertaking.py",
         "INSERT_HISTORY.run(",
         "        connection.connection.dbapi_connection.commit(); connection.exec_driver_sql('BEGIN IMMEDIATE')",
         "sqlite",
@@ -59,7 +59,7 @@ SABOTAGES = {
         "a call that was answered with an error has changed rows",
     ),
     "the writer does not get over a fault": Sabotage(
-        "storage/writer.py",
+        "storage/writing/writer.py",
         "return self._one_by_one(group)",
         "            self._commit = None; return [StorageFailed('and ever after')] * len(group)",
         "sqlite",
@@ -67,7 +67,7 @@ SABOTAGES = {
         NOT_HEALTHY,
     ),
     "a second try leaves the history out": Sabotage(
-        "storage/group.py",
+        "storage/writing/group.py",
         "state.write(connection)",
         "        if again: state.history_rows.clear()",
         "postgresql",
@@ -75,7 +75,7 @@ SABOTAGES = {
         "not in history|rows gone and come",
     ),
     "a commit without an answer is not looked up": Sabotage(
-        "storage/writer.py",
+        "storage/writing/writer.py",
         "return self._commit([call], again=True)",
         "                return self._commit([call])[0]",
         "postgresql",

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unyo.portal.asked import COLUMNS, FILTERS, ME, NOBODY, OPEN, USUAL, Asked, PlaceInList, read_query
+from unyo.portal.lists.asked import COLUMNS, FILTERS, ME, NOBODY, OPEN, USUAL, Asked, PlaceInList, read_query
 from unyo.tickets.field_tables import SORTS
 
 settings.register_profile("addresses", max_examples=300, deadline=None, derandomize=True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from unyo.portal.difference import Kind, Piece, difference
+from unyo.portal.ticket.difference import Kind, Piece, difference
 
 WORDS = st.sampled_from(
     [

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from support.desks import DeskUnderTest
 from support.directories import admin
-from unyo.cli.directory_file.planning import Plan, carry_out, plan
-from unyo.cli.directory_file.reading import read_file
-from unyo.cli.directory_file.writing import write_file
+from unyo.cli.administration.directory_file.planning import Plan, carry_out, plan
+from unyo.cli.administration.directory_file.reading import read_file
+from unyo.cli.administration.directory_file.writing import write_file
 from unyo.storage.administration import Admin, read_state
 from unyo.storage.tables import (
     access_keys,

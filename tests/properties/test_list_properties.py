@@ -21,7 +21,7 @@ from unyo.services.cursors import CursorSealer
 from unyo.services.ports import Caller
 from unyo.services.reads import ListShown, Reads
 from unyo.services.watcher import together
-from unyo.storage.readers import SqlReader
+from unyo.storage.reading.readers import SqlReader
 from unyo.tickets.commands import ListTickets
 from unyo.tickets.dates import JAPAN, format_date
 from unyo.uom.actions import ACTIONS

@@ -14,8 +14,8 @@ from support.generated import Draw
 from support.moved import MOVED, rows_through, without_tickets
 from unyo.cast import OTHER_SERVICE, SERVICE
 from unyo.storage.engine import Engines, open_engines, parse_url
-from unyo.storage.exporting import header, lines
-from unyo.storage.importing import read_header, take_in
+from unyo.storage.moving.exporting import header, lines
+from unyo.storage.moving.importing import read_header, take_in
 from unyo.storage.rows import COMPACT, LOCK_KEYS, search_text_of
 from unyo.storage.tables import calls, history, memos, tickets
 from unyo.storage.types import UtcDateTime

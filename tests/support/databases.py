@@ -15,7 +15,7 @@ from unyo.demo.page_tickets import add_page_tickets
 from unyo.storage import migrations
 from unyo.storage.engine import open_engines, parse_url
 from unyo.storage.keyring import Keyring
-from unyo.storage.loading import Loader
+from unyo.storage.moving.loading import Loader
 
 from .clock import START
 from .processes import wait_until

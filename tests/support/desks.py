@@ -24,7 +24,7 @@ from unyo.bootstrap.world import World
 from unyo.cast import SECRET_KEY, SERVICE, YAMADA, Actor
 from unyo.storage.engine import PATIENCE, Patience, open_engines, parse_url
 from unyo.storage.keyring import Keyring
-from unyo.storage.queue import Bounds
+from unyo.storage.writing.queue import Bounds
 from unyo.uom.actions import ACTIONS
 from unyo.uom.signature import SignedCall, signed_headers
 

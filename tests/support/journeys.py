@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Locator, Page, expect
 
 from unyo.cast import SATO, YAMADA, Actor
-from unyo.portal.language import HOME, Language, Words, translations
+from unyo.portal.words.language import HOME, Language, Words, translations
 from unyo.services.people import Purpose
 
 from .browsers import Chromium, Look, Seat

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 
 from unyo.cast import SECRET_KEY, add_cast
 from unyo.storage import migrations
-from unyo.storage.backing_up import BACKED_UP
 from unyo.storage.engine import open_engines, parse_url
 from unyo.storage.keyring import Keyring
+from unyo.storage.moving.backing_up import BACKED_UP
 from unyo.storage.tables import calls, history, memos, tickets
 
 from .clock import START

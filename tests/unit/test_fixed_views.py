@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from unyo.portal.fixed_views import TITLES, WHOLE
+from unyo.portal.lists.fixed_views import TITLES, WHOLE
 from unyo.services.my_work import Part, ShowMyWork
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)

@@ -6,7 +6,7 @@ import re
 import pytest
 from markupsafe import Markup
 
-from unyo.portal.linked import linked
+from unyo.portal.words.linked import linked
 
 
 @pytest.mark.parametrize(

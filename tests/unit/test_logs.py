@@ -22,7 +22,7 @@ def _record(message: str, *arguments: object, failing: bool = False) -> logging.
             _fail(SECRET)
         except ZeroDivisionError:
             exc_info = sys.exc_info()
-    return logging.LogRecord("unyo.storage.writer", logging.WARNING, "x.py", 1, message, arguments, exc_info)
+    return logging.LogRecord("unyo.storage.writing.writer", logging.WARNING, "x.py", 1, message, arguments, exc_info)
 
 
 def _fail(secret: str) -> None:
@@ -43,7 +43,7 @@ def test_a_record_of_any_logger_is_one_line_of_json_with_its_call() -> None:
     assert "\n" not in line
     told = json.loads(line)
     assert told["event"] == "it failed\nin two lines"
-    assert (told["level"], told["logger"], told["request_id"]) == ("warning", "unyo.storage.writer", "an-id")
+    assert (told["level"], told["logger"], told["request_id"]) == ("warning", "unyo.storage.writing.writer", "an-id")
     assert told["exception"].startswith("Traceback (most recent call last):\n")
 
 

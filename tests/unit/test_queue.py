@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from support.processes import PATIENCE
 from unyo.services.ports import Caller, QueueFull, StorageFailed, WriteCall
-from unyo.storage.queue import Bounds, CallQueue
+from unyo.storage.writing.queue import Bounds, CallQueue
 from unyo.tickets.commands import RegisterTicket
 from unyo.tickets.model import TicketKind
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from unyo.cli.ticket.results import FAILED, OK, SENDING, UNKNOWN, Done, Results, WrongResults, read_results
+from unyo.cli.ticket.many.results import FAILED, OK, SENDING, UNKNOWN, Done, Results, WrongResults, read_results
 
 
 def _written(*results: tuple[str, str], done: Done | None = None) -> str:

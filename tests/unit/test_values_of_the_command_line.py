@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 import typer
 
-from unyo.cli.ticket.output import yaml_text
+from unyo.cli.ticket.output.output import yaml_text
 from unyo.cli.ticket.values import flag_of, plain, read_date, read_end, read_start, shown
 from unyo.tickets.model import TicketKind
 

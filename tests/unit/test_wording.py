@@ -4,8 +4,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from unyo.portal.language import Language, Words
-from unyo.portal.wording import fault_says, kind_says, refused_says, unfit_says
+from unyo.portal.words.language import Language, Words
+from unyo.portal.words.wording import fault_says, kind_says, refused_says, unfit_says
 from unyo.services.passwords import Unfit
 from unyo.services.signing_in import Refusal
 from unyo.tickets.errors import Reason

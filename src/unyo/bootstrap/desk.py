@@ -21,10 +21,10 @@ from unyo.storage.directory import DirectoryCache
 from unyo.storage.engine import Engines
 from unyo.storage.feed import DatabaseFeed
 from unyo.storage.keyring import Keyring
-from unyo.storage.queue import Bounds
-from unyo.storage.readers import SqlReader
 from unyo.storage.readiness import MIN_FREE_BYTES, free_bytes, readiness
-from unyo.storage.writer import GroupCommitWriter
+from unyo.storage.reading.readers import SqlReader
+from unyo.storage.writing.queue import Bounds
+from unyo.storage.writing.writer import GroupCommitWriter
 from unyo.tickets.directory import Directory
 from unyo.watching import exposition
 from unyo.watching.figures import Figures

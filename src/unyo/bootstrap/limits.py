@@ -5,7 +5,7 @@ from typing import Final
 
 from unyo.api.http import BODY_SECONDS
 from unyo.api.rate import RateLimit
-from unyo.storage.queue import Bounds
+from unyo.storage.writing.queue import Bounds
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from starlette.types import ASGIApp
 
 from unyo import __version__
 from unyo.portal.app import Portal
-from unyo.portal.attendance import Attendance
 from unyo.portal.backing import Backing
-from unyo.portal.live import Live
+from unyo.portal.live.attendance import Attendance
+from unyo.portal.live.open_pages import Live
 from unyo.services.hashing import Hashing
 from unyo.services.ports import Reader, Writer
 from unyo.services.reads import Reads

@@ -13,7 +13,7 @@ from unyo.services.signing_in import Lifetimes
 from unyo.services.watcher import Watcher
 from unyo.storage.engine import Engines
 from unyo.storage.keyring import Keyring
-from unyo.storage.queue import Bounds
+from unyo.storage.writing.queue import Bounds
 from unyo.watching.figures import Figures
 from unyo.watching.logs import CallLog
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from .ticket.connecting import FLAGS, PROFILE
-from .ticket.exits import Exit, fail
-from .ticket.failing import plain_failures
+from .ticket.ending.exits import Exit, fail
+from .ticket.ending.failing import plain_failures
+from .ticket.flags.connecting import FLAGS, PROFILE
 
 if TYPE_CHECKING:  # the help starts without the client
     from pathlib import Path

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from .ticket.asking import confirm
-from .ticket.connecting import named_profiles
-from .ticket.failing import plain_failures
-from .ticket.output import Format, OutputOption, write_records
+from .ticket.ending.failing import plain_failures
+from .ticket.flags.connecting import named_profiles
+from .ticket.output.output import Format, OutputOption, write_records
 
 if TYPE_CHECKING:  # the help starts without the client
     from .ticket.checking import Finding

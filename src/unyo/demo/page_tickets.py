@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from unyo.cast import SATO, SERVERS, SERVICE, TAKAHASHI, YAMADA
-from unyo.storage.loading import Loader
+from unyo.storage.moving.loading import Loader
 from unyo.tickets.dates import format_date, parse_date
 from unyo.tickets.field_tables import LOCK_FIELDS
 

@@ -13,7 +13,7 @@ from unyo.storage.administration import Admin, Author, NotPossible
 from unyo.storage.engine import Engines, Transaction, open_engines, parse_url
 from unyo.storage.errors import storage_errors
 from unyo.storage.keyring import Keyring
-from unyo.storage.loading import Loader
+from unyo.storage.moving.loading import Loader
 from unyo.tickets.dates import JAPAN
 
 from .page_tickets import add_page_tickets

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from unyo.cast import NETWORKS, SATO, SERVERS, TAKAHASHI, TANAKA, YAMADA, Actor
-from unyo.storage.loading import Loader
+from unyo.storage.moving.loading import Loader
 from unyo.tickets.dates import format_date
 
 from .incidents import INCIDENTS

@@ -6,7 +6,7 @@ from typing import Any
 
 from unyo.cast import Actor
 from unyo.services.ports import Caller, Done, WriteCall
-from unyo.storage.loading import Loader
+from unyo.storage.moving.loading import Loader
 from unyo.tickets.commands import RegisterTicket, UpdateTicket
 from unyo.tickets.field_tables import MASTER_ID, MEMOS, SERVICE_CODE, TICKET_FIELDS, TICKET_ID, TICKET_KIND
 from unyo.tickets.fields import Text

@@ -21,15 +21,16 @@ from unyo.tickets.directory import Directory
 from unyo.uom import codec
 from unyo.uom.envelopes import CONTENT_TYPE, Failure, failure
 
-from . import assets, cookies, headers, resume
 from .backing import Backing
-from .bounded import TOO_LATE, Bounded
-from .kept_to_https import KeptToHttps
-from .origin import READING, is_foreign, is_form, is_ours
-from .own_path import HOME, path_of
-from .resume import Why
+from .kept import resume
+from .kept.resume import Why
 from .routes import ROUTES, Page
 from .visit import PROVING_THREADS, READING_THREADS, Visit
+from .web import assets, cookies, headers
+from .web.bounded import TOO_LATE, Bounded
+from .web.kept_to_https import KeptToHttps
+from .web.origin import READING, is_foreign, is_form, is_ours
+from .web.own_path import HOME, path_of
 from .who import Who
 
 _Endpoint = Callable[[Request], Awaitable[Response]]

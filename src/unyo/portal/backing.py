@@ -9,8 +9,8 @@ from unyo.services.ports import Reader, Writer
 from unyo.services.reads import Reads
 from unyo.services.signing_in import SigningIn
 
-from .attendance import Attendance
-from .live import Live
+from .live.attendance import Attendance
+from .live.open_pages import Live
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from starlette.types import Receive, Scope, Send
 from unyo.services.ports import StorageFailed
 from unyo.services.telling import Judged, judge
 
-from . import headers
-from .live import OpenPage, Over, Place
+from .live.open_pages import OpenPage, Over, Place
 from .visit import Visit
+from .web import headers
 
 BEAT_SECONDS: Final = 20.0
 """How often it is checked that whoever has a page open is still signed in and may still see it."""

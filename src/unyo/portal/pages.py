@@ -8,9 +8,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from . import headers
-from .language import Language, translations
-from .linked import linked
+from .web import headers
+from .words.language import Language, translations
+from .words.linked import linked
 
 # The blocks that stand alone. Others need what their templates prepare for them.
 PARTS: Final = frozenset({"found", "palette_recent", "palette_tickets", "present", "ticket", "work"})

@@ -6,7 +6,7 @@ from typing import Final
 
 from unyo.tickets.directory import Right
 
-from .language import marked as _
+from .words.language import marked as _
 
 
 class Does(StrEnum):

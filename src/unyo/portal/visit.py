@@ -18,17 +18,17 @@ from unyo.services.ports import Caller
 from unyo.tickets.directory import Directory, Member, Right, Service
 from unyo.tickets.field_tables import BY_KEY
 
-from . import headers
-from .assets import address
 from .backing import Backing
-from .bounded import MOST_BYTES
-from .language import HOME, Language, Words, preferred
-from .origin import is_form
-from .own_path import address_of, path_of
 from .pages import part_of, render
-from .sent_form import sent_form
 from .shortcuts import PLACES
-from .wording import kind_says, refused_says, unfit_says
+from .web import headers
+from .web.assets import address
+from .web.bounded import MOST_BYTES
+from .web.origin import is_form
+from .web.own_path import address_of, path_of
+from .web.sent_form import sent_form
+from .words.language import HOME, Language, Words, preferred
+from .words.wording import kind_says, refused_says, unfit_says
 
 T = TypeVar("T")
 # No more at a time than the reading pool has connections to spare for people.

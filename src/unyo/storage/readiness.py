@@ -9,7 +9,7 @@ from unyo.services.ports import StorageFailed
 
 from .engine import Engines
 from .migrations import standing_of
-from .writer import GroupCommitWriter
+from .writing.writer import GroupCommitWriter
 
 OK: Final = "ok"
 MIN_FREE_BYTES: Final = 100 * 1024 * 1024

@@ -20,8 +20,8 @@ COMMANDS: Final = {
     "request-close": Listed("ticket.updating", _WRITING, "Ask somebody with approval right to close a ticket."),
     "approve": Listed("ticket.updating", _WRITING, "Close a ticket in your own name."),
     "send-back": Listed("ticket.updating", _WRITING, "Send a ticket back that waits for approval."),
-    "edit": Listed("ticket.editing", _WRITING, "Edit a ticket in your editor."),
-    "apply": Listed("ticket.many", _WRITING, "Register and update many tickets from a file."),
+    "edit": Listed("ticket.edit.editing", _WRITING, "Edit a ticket in your editor."),
+    "apply": Listed("ticket.many.many", _WRITING, "Register and update many tickets from a file."),
 }
 
 

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from .exits import Exit, fail
+from .ending.exits import Exit, fail
 
 
 def confirm(question: str, *, is_sure: bool) -> None:

@@ -22,8 +22,8 @@ from unyo.tickets.errors import Reason
 from unyo.tickets.field_tables import TICKET_ID
 from unyo.uom.envelopes import ERRORS
 
-from .exits import Exit
-from .sentences import explained
+from .ending.exits import Exit
+from .ending.sentences import explained
 
 _PATIENCE: Final = 10.0
 # Twice: a call is signed anew where only this machine's clock was wrong.

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from .connecting import Connection, connected
-from .output import FieldsOption, Format, OutputOption, chosen, write_records
+from .flags.connecting import Connection, connected
+from .output.output import FieldsOption, Format, OutputOption, chosen, write_records
 from .values import shown
 
 if TYPE_CHECKING:  # the help starts without the client
@@ -38,7 +38,7 @@ def history(
     """
     from unyo.cli.showing import make_console  # noqa: PLC0415 - the help starts without it
 
-    from .records import history_record  # noqa: PLC0415 - the help starts without the client
+    from .output.records import history_record  # noqa: PLC0415 - the help starts without the client
 
     is_flat = output in {Format.TABLE, Format.CSV}
     names = chosen(fields, _CHANGE if is_flat else _ENTRY, _USUAL if output is Format.TABLE else ())

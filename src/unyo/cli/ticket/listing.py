@@ -10,10 +10,10 @@ import typer
 
 from unyo.tickets.field_tables import GET_TICKET_LIST
 
-from .adding import Flag, with_flags
-from .completing import values_of
-from .connecting import Connection, connected
-from .output import FieldsOption, Format, OutputOption, chosen, write_records
+from .flags.adding import Flag, with_flags
+from .flags.completing import values_of
+from .flags.connecting import Connection, connected
+from .output.output import FieldsOption, Format, OutputOption, chosen, write_records
 from .values import Kind, choices_of, flag_of, read_end, read_start
 
 app = typer.Typer()
@@ -87,7 +87,7 @@ def list_(
 
     unyo ticket list --keyword メモリ --from 2026-11-01 --output csv --fields ticket_id,title,limit_date
     """
-    from .records import SUMMARY, summary_record  # noqa: PLC0415 - the help starts without the client
+    from .output.records import SUMMARY, summary_record  # noqa: PLC0415 - the help starts without the client
 
     columns = chosen(fields, SUMMARY, _USUAL if output is Format.TABLE else SUMMARY)
     given: dict[str, Any] = {

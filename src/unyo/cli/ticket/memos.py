@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 import typer
 
-from .connecting import Connection, connected
-from .exits import Exit, fail
-from .fields import read_text
-from .output import Format, OutputOption
+from .ending.exits import Exit, fail
+from .flags.connecting import Connection, connected
+from .flags.fields import read_text
+from .output.output import Format, OutputOption
 from .sending import DryRunFlag, How, OnConflict, YesFlag, check_memos, update_all
 from .updating import TicketArgument
 

@@ -8,8 +8,8 @@ import typer
 from unyo.tickets.field_tables import TICKET_FIELDS
 from unyo.tickets.fields import OptionList
 
-from .connecting import Connection, connected
-from .output import FieldsOption, Format, OutputOption, chosen, write_records
+from .flags.connecting import Connection, connected
+from .output.output import FieldsOption, Format, OutputOption, chosen, write_records
 from .values import Kind
 
 app = typer.Typer()
@@ -59,8 +59,8 @@ def options(
     A value with a parent is offered where the field that its list depends on holds the parent. Shell completion offers
     the same values, and keeps them for an hour.
     """
-    from .kept_options import keep  # noqa: PLC0415 - the help starts without the client
-    from .records import OPTION, option_record  # noqa: PLC0415 - likewise
+    from .flags.kept_options import keep  # noqa: PLC0415 - the help starts without the client
+    from .output.records import OPTION, option_record  # noqa: PLC0415 - likewise
 
     columns = chosen(fields, OPTION)
     found = connection.client.options()

@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 import typer
 
-from .connecting import Connection, connected
-from .fields import MemoFlag, read_text, with_fields
+from .flags.connecting import Connection, connected
+from .flags.fields import MemoFlag, read_text, with_fields
 from .judging import KINDS, KindName
-from .output import Format, OutputOption, write_json, write_records, write_yaml
+from .output.output import Format, OutputOption, write_json, write_records, write_yaml
 from .sending import DryRunFlag, check, check_memos
 from .values import plain
 
@@ -36,14 +36,14 @@ def register(
     texts = [read_text(each) for each in memo or ()]
     check_memos(texts)
     check(KINDS[kind], fields, registers=True)
-    from .difference import Difference, write_differences  # noqa: PLC0415 - the help starts without the client
+    from .output.difference import Difference, write_differences  # noqa: PLC0415 - the help starts without the client
 
     if dry_run:
         found = [Difference("", name, None, value) for name, value in fields.items()]
         write_differences(found + [Difference("", "memos.+", None, text) for text in texts], output)
         typer.secho("A dry run: nothing was sent.", err=True)
         return
-    from .records import ticket_record  # noqa: PLC0415 - likewise
+    from .output.records import ticket_record  # noqa: PLC0415 - likewise
 
     ticket: Any = connection.client.tickets.register(kind.value, memos=texts, **fields)
     record = ticket_record(ticket)

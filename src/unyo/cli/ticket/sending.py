@@ -10,10 +10,10 @@ import typer
 
 from unyo.tickets.model import CLOSED, TicketKind, Value
 
-from .connecting import Connection
-from .exits import Exit, complain, fail
+from .ending.exits import Exit, complain, fail
+from .flags.connecting import Connection
 from .judging import faults, memo_fault, told
-from .output import Format
+from .output.output import Format
 from .values import flag_of
 
 if TYPE_CHECKING:  # the help starts without the client
@@ -104,7 +104,7 @@ def update_all(
     """
     from unyo.client.errors import AuthFailure, Refused, TooManyRequests, UnyoError  # noqa: PLC0415 - the help starts without the client
 
-    from .difference import Snapshot, draw, planned, write_differences  # noqa: PLC0415 - likewise
+    from .output.difference import Snapshot, draw, planned, write_differences  # noqa: PLC0415 - likewise
 
     client, found, statuses = connection.client, [], []
     for ticket_id in dict.fromkeys(ticket_ids):
@@ -158,7 +158,7 @@ def _prepared(
 
 def _refused(ticket_id: str, error: "UnyoError") -> Exit:
     """Say why a ticket stays as it is."""
-    from .sentences import explained  # noqa: PLC0415 - the help starts without the client
+    from .ending.sentences import explained  # noqa: PLC0415 - the help starts without the client
 
     status, sentence = explained(error)
     complain(f"{ticket_id}: {sentence}")

@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
-from .connecting import Connection, connected
-from .exits import Exit, complain
-from .output import FieldsOption, Format, OutputOption, chosen, write_json, write_records, write_yaml
+from .ending.exits import Exit, complain
+from .flags.connecting import Connection, connected
+from .output.output import FieldsOption, Format, OutputOption, chosen, write_json, write_records, write_yaml
 from .values import plain, shown
 
 app = typer.Typer()
@@ -28,8 +28,8 @@ def show(
     """
     from unyo.client.errors import Refused  # noqa: PLC0415 - the help starts without the client
 
-    from .records import ticket_record  # noqa: PLC0415 - likewise
-    from .sentences import explained  # noqa: PLC0415 - likewise
+    from .ending.sentences import explained  # noqa: PLC0415 - likewise
+    from .output.records import ticket_record  # noqa: PLC0415 - likewise
 
     tickets, status = [], Exit.OK
     for ticket_id in ticket_ids:
@@ -42,7 +42,7 @@ def show(
     known = list(dict.fromkeys(name for record in records for name in record))
     names = chosen(fields, known) if tickets else []
     if output is Format.TABLE and not fields and _on_terminal():
-        from .panels import show_ticket  # noqa: PLC0415 - a program reads no panels
+        from .output.panels import show_ticket  # noqa: PLC0415 - a program reads no panels
 
         for ticket in tickets:
             show_ticket(ticket)

@@ -6,9 +6,9 @@ import typer
 
 from unyo.tickets.model import AWAITING_APPROVAL, CLOSED
 
-from .connecting import Connection, connected
-from .fields import MemoFlag, read_text, with_fields
-from .output import Format, OutputOption
+from .flags.connecting import Connection, connected
+from .flags.fields import MemoFlag, read_text, with_fields
+from .output.output import Format, OutputOption
 from .sending import DryRunFlag, How, OnConflict, OnConflictOption, YesFlag, check_memos, update_all
 
 app = typer.Typer()

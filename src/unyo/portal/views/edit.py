@@ -6,11 +6,13 @@ from uuid import uuid4
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from unyo.portal import conflict, conflict_page, resume, ticket_form
-from unyo.portal.came_from import PARAMETER, place, query
-from unyo.portal.forms import lock_of, stored
-from unyo.portal.ticket_page import came_from, find, others_at, out_of_sight, read
-from unyo.portal.typed import Typed, typed_into
+from unyo.portal.conflicts import conflict, conflict_page
+from unyo.portal.forms import ticket_form
+from unyo.portal.forms.sheet import lock_of, stored
+from unyo.portal.forms.typed import Typed, typed_into
+from unyo.portal.kept import resume
+from unyo.portal.lists.came_from import PARAMETER, place, query
+from unyo.portal.ticket.ticket_page import came_from, find, others_at, out_of_sight, read
 from unyo.portal.visit import Visit
 from unyo.services.ports import Done
 from unyo.tickets.commands import UpdateTicket, WriteCommand

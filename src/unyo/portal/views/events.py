@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from unyo.portal.event_stream import EventStream
-from unyo.portal.live import Place
+from unyo.portal.live.open_pages import Place
 from unyo.portal.visit import Visit
 from unyo.services.telling import judge
 from unyo.tickets.directory import Right

@@ -3,9 +3,9 @@
 from pydantic import SecretStr
 from starlette.responses import Response
 
-from unyo.portal.letting_in import STATUS, let_in, visitor
-from unyo.portal.own_path import HOME
+from unyo.portal.people.letting_in import STATUS, let_in, visitor
 from unyo.portal.visit import Visit
+from unyo.portal.web.own_path import HOME
 from unyo.services.passwords import LEAST_CHARACTERS, Unfit
 from unyo.services.people import Invitation, Purpose
 from unyo.services.signing_in import Refusal, Refused, SignedIn

@@ -7,12 +7,12 @@ from urllib.parse import quote
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
-from unyo.portal import headers
-from unyo.portal.asked import COLUMNS, LIST, Asked, PlaceInList, read
-from unyo.portal.came_from import query
-from unyo.portal.filters import Choice, Wording
-from unyo.portal.fixed_views import fixed_views
+from unyo.portal.lists.asked import COLUMNS, LIST, Asked, PlaceInList, read
+from unyo.portal.lists.came_from import query
+from unyo.portal.lists.filters import Choice, Wording
+from unyo.portal.lists.fixed_views import fixed_views
 from unyo.portal.visit import Visit
+from unyo.portal.web import headers
 from unyo.services.reads import ListShown
 from unyo.services.saving_views import LONGEST_NAME
 from unyo.tickets.commands import ShowTicket

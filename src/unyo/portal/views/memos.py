@@ -3,8 +3,8 @@
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from unyo.portal import ticket_page
-from unyo.portal.small_forms import read_form
+from unyo.portal.forms.small_forms import read_form
+from unyo.portal.ticket import ticket_page
 from unyo.portal.visit import Visit
 from unyo.tickets.field_tables import MEMO_NUMBER, MEMO_OPERATION, MEMO_TEXT
 from unyo.tickets.memo_list import ADD, DELETE, EDIT

@@ -4,11 +4,11 @@ from typing import Final
 
 from starlette.responses import Response
 
-from unyo.portal.came_from import query
-from unyo.portal.fixed_views import TITLES, WHOLE
-from unyo.portal.language import marked as _
-from unyo.portal.own_path import HOME
+from unyo.portal.lists.came_from import query
+from unyo.portal.lists.fixed_views import TITLES, WHOLE
 from unyo.portal.visit import Visit
+from unyo.portal.web.own_path import HOME
+from unyo.portal.words.language import marked as _
 from unyo.services.my_work import Part, ShowMyWork, show_my_work
 from unyo.tickets.errors import Refusal
 

@@ -3,10 +3,10 @@
 from pydantic import SecretStr
 from starlette.responses import Response
 
-from unyo.portal import cookies
-from unyo.portal.letting_in import STATUS, visitor, wait_says
-from unyo.portal.settings_page import settings_page
+from unyo.portal.people.letting_in import STATUS, visitor, wait_says
+from unyo.portal.people.settings_page import settings_page
 from unyo.portal.visit import Visit
+from unyo.portal.web import cookies
 from unyo.services.passwords import Unfit
 from unyo.services.signing_in import Changed, Refused
 

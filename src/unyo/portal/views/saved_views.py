@@ -5,9 +5,9 @@ from typing import Final
 
 from starlette.responses import Response
 
-from unyo.portal.asked import read_query
-from unyo.portal.language import marked as _
+from unyo.portal.lists.asked import read_query
 from unyo.portal.visit import Visit
+from unyo.portal.words.language import marked as _
 from unyo.services.people import SavedView
 from unyo.services.saving_views import Unsaved, save_view
 from unyo.tickets.text import is_storable

@@ -2,8 +2,8 @@
 
 from starlette.responses import Response
 
-from unyo.portal.own_path import own_path
 from unyo.portal.visit import Visit
+from unyo.portal.web.own_path import own_path
 from unyo.services.signing_in import SignedIn
 
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from starlette.responses import Response
 
-from unyo.portal.language import Language
-from unyo.portal.own_path import own_path
-from unyo.portal.settings_page import Theme, settings_page, zones
+from unyo.portal.people.settings_page import Theme, settings_page, zones
 from unyo.portal.visit import Visit
+from unyo.portal.web.own_path import own_path
+from unyo.portal.words.language import Language
 from unyo.services.people import Chosen
 
 

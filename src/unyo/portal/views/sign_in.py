@@ -3,10 +3,10 @@
 from pydantic import SecretStr
 from starlette.responses import Response
 
-from unyo.portal.letting_in import STATUS, let_in, visitor, wait_says
-from unyo.portal.own_path import own_path
-from unyo.portal.resume import FIELD, resumed
+from unyo.portal.kept.resume import FIELD, resumed
+from unyo.portal.people.letting_in import STATUS, let_in, visitor, wait_says
 from unyo.portal.visit import Visit
+from unyo.portal.web.own_path import own_path
 from unyo.services.signing_in import Refused, SignedIn
 
 

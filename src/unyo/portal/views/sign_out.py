@@ -2,8 +2,8 @@
 
 from starlette.responses import Response
 
-from unyo.portal import cookies
 from unyo.portal.visit import Visit
+from unyo.portal.web import cookies
 
 
 async def do(visit: Visit) -> Response:

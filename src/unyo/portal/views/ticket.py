@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from unyo.portal import ticket_page
+from unyo.portal.ticket import ticket_page
 from unyo.portal.visit import Visit
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from alembic import command
 
 from unyo.storage.engine import open_engines, parse_url
-from unyo.storage.migrations import config, migrate
+
+from . import config, migrate
 
 VERSIONS = Path(__file__).parent / "versions"
 

@@ -16,7 +16,7 @@ from unyo.storage.administration.keys import make_key
 from unyo.storage.engine import Transaction
 from unyo.storage.keyring import Keyring
 from unyo.storage.keyring import make_key as make_secret
-from unyo.storage.loading import Loader
+from unyo.storage.moving.loading import Loader
 from unyo.testkit import template
 from unyo.testkit.clock import DeskClock
 from unyo.tickets.dates import SECOND, parse_date, whole_second

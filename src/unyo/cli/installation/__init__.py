@@ -1,0 +1,1 @@
+"""The commands by which an installation is made, looked after and moved."""

@@ -1,0 +1,1 @@
+"""`unyo ticket edit`: a ticket as a file in an editor."""

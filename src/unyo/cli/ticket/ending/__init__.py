@@ -1,0 +1,1 @@
+"""How a command ends when something fails: an exit status and one sentence."""

@@ -1,0 +1,1 @@
+"""`unyo ticket apply`: a file of many tickets."""

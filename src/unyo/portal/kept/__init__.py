@@ -1,0 +1,1 @@
+"""Forms that could not be taken as they came, kept for who typed them."""

@@ -1,0 +1,1 @@
+"""Which pages are open, and who is told of what."""

@@ -1,0 +1,1 @@
+"""The page of one ticket: its values, its steps, its history."""

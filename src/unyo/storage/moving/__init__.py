@@ -1,0 +1,1 @@
+"""Whole databases as files, and back: backups, exports, another key."""

@@ -1,0 +1,1 @@
+"""Tickets and lists, each read in one snapshot beside the writer."""
