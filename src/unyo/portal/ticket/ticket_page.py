@@ -12,22 +12,21 @@ from starlette.responses import Response
 from unyo.portal.forms.fields import Offer, account_says
 from unyo.portal.forms.sheet import lock_of
 from unyo.portal.forms.small_forms import APPROVER, NOTHING, SmallForm, lacking, told, update
-from unyo.portal.forms.writing import UPDATE, call_of
 from unyo.portal.lists.came_from import PARAMETER, place, query
 from unyo.portal.visit import Visit
 from unyo.services.people import Present
 from unyo.services.ports import Done
-from unyo.services.reads import HistoryShown, OwnChange
-from unyo.tickets.commands import ShowHistory, ShowTicket
+from unyo.services.reads import HistoryShown
+from unyo.tickets.commands import ShowHistory
 from unyo.tickets.errors import Fault, Reason, Refusal
 from unyo.tickets.field_tables import MEMO_TEXT
 from unyo.tickets.fields import Text
 from unyo.tickets.memo_list import memo_path
 from unyo.tickets.model import Ticket
-from unyo.tickets.text import is_storable
 from unyo.tickets.transitions import Transition, approvers, offered
 
 from .changes import entries_of
+from .named import came_from, find, out_of_sight, read, saved, ticket_id, unseen
 from .shown import groups_of, is_long
 from .step_forms import STEP_FORMS, asks_for_approver
 from .steps import steps_of
@@ -36,28 +35,8 @@ ENTRIES: Final = 20
 """Changes on a page of history."""
 NEWEST: Final = 10
 """Memos that are shown at first; those before them are folded."""
-SAVED: Final = "saved"
-"""The query parameter with the RequestId of the change that leads to the page."""
 # The most changes that are shown to somebody who was overtaken.
 _SINCE: Final = 50
-
-
-async def read(visit: Visit) -> Ticket:
-    """The ticket that the address names.
-
-    Raises:
-        HTTPException: there is none, or it may not be seen, which is told alike.
-    """
-    ticket = await find(visit)
-    if ticket is None:
-        raise HTTPException(404)
-    return ticket
-
-
-async def find(visit: Visit) -> Ticket | None:
-    """The same; None where there is none, or it may not be seen."""
-    shown = await visit.ask(lambda: visit.backing.reads.show_ticket(visit.caller, _named(visit)))
-    return None if isinstance(shown, Refusal) else shown.ticket
 
 
 async def shown(visit: Visit) -> Response:
@@ -69,31 +48,10 @@ async def shown(visit: Visit) -> Response:
     ticket = await find(visit)
     if ticket is not None:
         return await page(visit, ticket)
-    change = await _saved(visit)
+    change = await saved(visit)
     if change is None or not change.hidden_in:
         raise HTTPException(404)
-    return await _unseen(visit, change.hidden_in, is_new=change.entry.version == 1)
-
-
-async def out_of_sight(visit: Visit) -> Response:
-    """What a form is answered whose ticket its sender may not see: whether it was carried out when it could be.
-
-    Raises:
-        HTTPException: it was not; whether there is such a ticket is not told.
-    """
-    call = await call_of(visit, UPDATE.name)
-    done = await visit.ask(lambda: visit.backing.reads.show_done(visit.caller, _named(visit), call)) if call else None
-    if done is None:
-        raise HTTPException(404)
-    change = await _own_change(visit, done.request_id)
-    if change is None or not change.hidden_in:
-        return await _unseen(visit)
-    return visit.go(f"/tickets/{ticket_id(visit)}{query(await came_from(visit), **{SAVED: done.request_id})}")
-
-
-def ticket_id(visit: Visit) -> str:
-    """The ID in the address."""
-    return f"UTM{visit.request.path_params['digits']}"
+    return await unseen(visit, change.hidden_in, is_new=change.entry.version == 1)
 
 
 async def page(visit: Visit, ticket: Ticket, typed: SmallForm = NOTHING, status: int = 200) -> Response:
@@ -183,7 +141,7 @@ async def _frame(visit: Visit, ticket: Ticket, typed: SmallForm) -> dict[str, An
         "present": await others_at(visit, ticket),
         "back": back,
         "keep": query(back),
-        "saved": await _saved(visit),
+        "saved": await saved(visit),
         "lock": lock_of(ticket),
         "make_call_id": lambda: str(uuid4()),
     }
@@ -196,38 +154,10 @@ def _still_about_something(ticket: Ticket, typed: SmallForm) -> SmallForm:
     return typed
 
 
-def _named(visit: Visit) -> ShowTicket:
-    return ShowTicket(visit.here.code, visit.me.master_id, ticket_id(visit))
-
-
-async def came_from(visit: Visit) -> str:
-    """The list that the reader came from."""
-    form = await visit.form()
-    return place(form.get(PARAMETER) or visit.request.query_params.get(PARAMETER))
-
-
 async def _history(visit: Visit, cursor: str, limit: int) -> HistoryShown | None:
     command = ShowHistory(visit.here.code, visit.me.master_id, ticket_id(visit), limit, cursor)
     shown = await visit.ask(lambda: visit.backing.reads.show_history(visit.caller, command))
     return None if isinstance(shown, Refusal) else shown
-
-
-async def _saved(visit: Visit) -> OwnChange | None:
-    """The change that has just led this reader here: one of their own, so that no link can say what is not so."""
-    told = visit.request.query_params.get(SAVED, "")
-    if not told or not is_storable(told):
-        return None
-    return await _own_change(visit, told)
-
-
-async def _own_change(visit: Visit, request_id: str) -> OwnChange | None:
-    return await visit.ask(lambda: visit.backing.reads.show_own_change(visit.caller, _named(visit), request_id))
-
-
-async def _unseen(visit: Visit, hidden_in: str = "", *, is_new: bool = False) -> Response:
-    """What is told of a ticket that the reader has saved and may not see."""
-    back = await came_from(visit)
-    return visit.page("out-of-sight.html", ticket_id=ticket_id(visit), hidden_in=hidden_in, is_new=is_new, back=back)
 
 
 async def _since(visit: Visit, typed: SmallForm) -> tuple[Any, ...]:

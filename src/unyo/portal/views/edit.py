@@ -12,7 +12,8 @@ from unyo.portal.forms.sheet import lock_of, stored
 from unyo.portal.forms.typed import Typed, typed_into
 from unyo.portal.kept import resume
 from unyo.portal.lists.came_from import PARAMETER, place, query
-from unyo.portal.ticket.ticket_page import came_from, find, others_at, out_of_sight, read
+from unyo.portal.ticket.named import came_from, find, out_of_sight, read
+from unyo.portal.ticket.ticket_page import others_at
 from unyo.portal.visit import Visit
 from unyo.services.ports import Done
 from unyo.tickets.commands import UpdateTicket, WriteCommand

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from unyo.portal.forms import ticket_form
 from unyo.portal.forms.sheet import initial
 from unyo.portal.forms.typed import Typed, typed_into
-from unyo.portal.ticket.ticket_page import SAVED
+from unyo.portal.ticket.named import SAVED
 from unyo.portal.visit import Visit
 from unyo.services.ports import Done
 from unyo.tickets.field_tables import REGISTRATION_OF, TICKET_KIND, TICKET_TABLES

@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from unyo.portal.ticket import ticket_page
+from unyo.portal.ticket.named import read
 from unyo.portal.visit import Visit
 
 
@@ -13,4 +14,4 @@ async def show(visit: Visit) -> Response:
 
 async def history(visit: Visit) -> Response:
     """Show its history."""
-    return await ticket_page.history_page(visit, await ticket_page.read(visit))
+    return await ticket_page.history_page(visit, await read(visit))
