@@ -25,7 +25,7 @@ ANSWERS_BEFORE_ITS_COMMIT: Sabotage = (
         "storage/reading/readers.py",
         'with self._snapshot("reading a ticket")',
         """
-        from . import errors
+        from unyo.storage import errors
         with errors.COMMITTING: pass
         """,
     ),
@@ -33,7 +33,7 @@ ANSWERS_BEFORE_ITS_COMMIT: Sabotage = (
         "storage/writing/writer.py",
         "answers = self._serve(",
         """
-            from . import errors
+            from unyo.storage import errors
             self._taken = group
             errors.COMMITTING.acquire()
         """,

@@ -66,13 +66,13 @@ SABOTAGES: dict[str, tuple[Lines, str, str]] = {
             (
                 "storage/writing/undertaking.py",
                 "INSERT_CALL.run(",
-                "        from . import errors; vars(errors).setdefault('KEPT', []).extend(self.call_rows)",
+                "        from unyo.storage import errors; vars(errors).setdefault('KEPT', []).extend(self.call_rows)",
             ),
             (
                 "storage/writing/group.py",
                 "keys = sorted({key for call in group if (key := call_key",
                 """
-    from . import errors
+    from unyo.storage import errors
     return {
         (row["service_code"], row["access_key"], row["call_id"]):
             KeptCall(row["action"], row["body_digest"], Done(row["request_id"], row["ticket_id"]))

@@ -72,7 +72,7 @@ def test_what_it_says_of_itself_lets_the_command_line_call_it(shared: Started, t
 
 
 def test_it_starts_without_what_only_an_installation_needs(tmp_path: Path) -> None:
-    starts = "import sys, unyo.cli.emulator\nfrom unyo.testkit import Uom\nUom().close()\n"
+    starts = "import sys, unyo.cli.testing.emulator\nfrom unyo.testkit import Uom\nUom().close()\n"
     said = ended(
         sys.executable, "-c", starts + "print(*({'psycopg', 'structlog'} & set(sys.modules)))", folder=tmp_path
     )
