@@ -8,12 +8,10 @@ from enum import Enum
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from unyo.storage.administration import AuditEntry
 
-from .showing import make_console
+from .showing import show_table
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
 # How the two values of a state are shown.
@@ -25,18 +23,7 @@ def show_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_j
     if as_json:
         show_json(rows)
         return
-    console = make_console()
-    if not console.is_terminal:
-        for row in rows:
-            typer.echo("\t".join(cell(row[column]) for column in columns))
-        return
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in columns:
-        table.add_column(column.replace("_", " "), overflow="fold")
-    for row in rows:
-        # As Text: what people named something is no markup.
-        table.add_row(*(Text(cell(row[column])) for column in columns))
-    console.print(table)
+    show_table(rows, columns, cell)
 
 
 def show_json(found: Any) -> None:

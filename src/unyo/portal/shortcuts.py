@@ -42,7 +42,7 @@ class Shortcut:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Where:
     """Where shortcuts can be used."""
 
     title: str
@@ -50,7 +50,7 @@ class Place:
 
 
 PLACES: Final = (
-    Place(
+    Where(
         _("Everywhere"),
         (
             Shortcut(("Ctrl+K", "⌘+K"), _("Command palette"), Does.OPEN, "palette"),
@@ -63,7 +63,7 @@ PLACES: Final = (
             Shortcut(("Esc",), _("Close what is open"), Does.BROWSER),
         ),
     ),
-    Place(
+    Where(
         _("In a list"),
         (
             Shortcut(("j", "↓"), _("Next ticket"), Does.STEP, "1"),
@@ -71,14 +71,14 @@ PLACES: Final = (
             Shortcut(("Enter",), _("Open the ticket"), Does.BROWSER),
         ),
     ),
-    Place(
+    Where(
         _("On a ticket"),
         (
             Shortcut(("e",), _("Edit the ticket"), Does.PRESS, "[data-command=edit]", Right.WRITE),
             Shortcut(("m",), _("Write a memo"), Does.PRESS, "[data-command=memo]", Right.WRITE),
         ),
     ),
-    Place(
+    Where(
         _("In a form"),
         (Shortcut(("Ctrl+Enter", "⌘+Enter"), _("Send the form"), Does.SEND, "", Right.WRITE),),
     ),

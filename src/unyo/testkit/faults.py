@@ -20,7 +20,7 @@ _UPDATE: Final = ACTIONS["UpdateTicket"].name
 _APPROVER: Final = BY_KEY["approver"].wire
 _NAMING: Final = {
     key: tuple(name for name, action in ACTIONS.items() if any(key in table.by_key for table in action.tables))
-    for key in (TICKET_ID.key, BY_KEY["approver"].key)
+    for key in (TICKET_ID.key, "approver")
 }
 """The actions whose calls name a ticket, and an approver."""
 # Longer than any signature holds, whatever the clock of whoever made it.

@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from starlette.datastructures import FormData
+
 from unyo.portal.visit import Visit
 from unyo.services.ports import CallId, Done, WriteCall
 from unyo.tickets.commands import RegisterTicket, UpdateTicket
@@ -36,8 +38,10 @@ async def carry_out(visit: Visit, command: RegisterTicket | UpdateTicket) -> Don
         QueueFull, StorageFailed: it may be tried again.
     """
     action = REGISTER if isinstance(command, RegisterTicket) else UPDATE
-    kept, size = await call_of(visit, action.name), len(await _as_typed(visit))
-    call = WriteCall(command, visit.caller, visit.backing.make_request_id(), Door.PORTAL, kept, size)
+    form = await visit.form()
+    typed = _as_typed(visit, form)
+    kept = _call(form, action.name, typed)
+    call = WriteCall(command, visit.caller, visit.backing.make_request_id(), Door.PORTAL, kept, len(typed))
     outcome = await asyncio.wrap_future(visit.backing.writer.submit(call))
     return outcome if isinstance(outcome, Done) else faults_of(outcome)
 
@@ -47,12 +51,15 @@ async def call_of(visit: Visit, action: str) -> CallId | None:
 
     Sent again it is the same one by what was typed, whatever has become of the ticket, or of who may see it.
     """
-    value = call_id_of(str((await visit.form()).get(CALL_ID, "")))
-    digest = hashlib.sha256((await _as_typed(visit)).encode()).digest()
-    return CallId(value, action, digest) if value else None
-
-
-async def _as_typed(visit: Visit) -> str:
     form = await visit.form()
+    return _call(form, action, _as_typed(visit, form))
+
+
+def _call(form: FormData, action: str, typed: str) -> CallId | None:
+    value = call_id_of(str(form.get(CALL_ID, "")))
+    return CallId(value, action, hashlib.sha256(typed.encode()).digest()) if value else None
+
+
+def _as_typed(visit: Visit, form: FormData) -> str:
     typed = [(name, with_line_feeds(str(text))) for name, text in form.multi_items() if name != CALL_ID]
     return json.dumps([visit.path, typed])

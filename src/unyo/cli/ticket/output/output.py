@@ -103,23 +103,9 @@ def yaml_text(value: Any) -> str:
 
 
 def _table(rows: Iterable[Record], columns: Sequence[str]) -> None:
-    from unyo.cli.showing import make_console  # noqa: PLC0415 - a program reads no table
+    from unyo.cli.showing import show_table  # noqa: PLC0415 - a program reads no table
 
-    console = make_console()
-    if not console.is_terminal:
-        for row in rows:
-            typer.echo("\t".join(_one_line(row[name]) for name in columns))
-        return
-    from rich.table import Table  # noqa: PLC0415 - nor does a pipe
-    from rich.text import Text  # noqa: PLC0415 - likewise
-
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in columns:
-        table.add_column(name.replace("_", " "), overflow="fold", no_wrap=name in _WHOLE)
-    for row in rows:
-        # As Text: what people wrote is no markup.
-        table.add_row(*(Text(_cell(row[name]), style_of(name, row[name])) for name in columns))
-    console.print(table)
+    show_table(rows, columns, _cell, says_in_a_pipe=_one_line, style_of=style_of, whole=_WHOLE)
 
 
 def _csv(rows: Iterable[Record], columns: Sequence[str]) -> None:
