@@ -27,7 +27,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "担当グループ": "Group in charge",
     "担当者ID": "Assignee",
     "対応期限": "Due date",
-    "クローズ承認者ID": "Approver of the closing",
+    "クローズ承認者ID": "Approver",
     "重要度": "Importance",
     "緊急度": "Urgency",
     "管理グループ": "Management group",
